@@ -1,0 +1,1 @@
+"""Frozen values, validated when made; no files, no analysis."""

@@ -1,0 +1,174 @@
+"""A table of cells: the one form every analysis answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geogrid.crs import WGS84
+from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.model.cell_shapes import cell_polygons
+from geogrid.model.grid import Grid
+
+if TYPE_CHECKING:
+    import folium
+
+Scale = Literal["amount", "share", "diverging", "category", "time", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one column holds.
+
+    Parameters
+    ----------
+    name
+        The column's name.
+    title
+        A short title in English; it is translated where it is shown.
+    unit
+        Unit symbol, empty for numbers without unit.
+    scale
+        How values are to be drawn: ``amount`` from 0 up, ``share`` in [0, 1], ``diverging``
+        around 0, ``category`` one of ``categories``, ``time`` (datetime64, UTC), ``text``.
+    meaning
+        One sentence, with what null means.
+    categories
+        The values of a ``category`` column in the order they are drawn.
+    """
+
+    name: str
+    title: str
+    unit: str = ""
+    scale: Scale = "amount"
+    meaning: str = ""
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellTable:
+    """Columns aligned to the active cells of a grid: 0 is known none, NaN is not known.
+
+    Parameters
+    ----------
+    grid
+        The grid.
+    fields
+        What each column holds.
+    columns
+        Arrays of shape (n_cells,), by name. ``category`` and ``text`` columns hold str or None.
+
+    Raises
+    ------
+    InputError
+        A column is missing or not aligned to the grid.
+    """
+
+    grid: Grid
+    fields: tuple[Field, ...]
+    columns: Mapping[str, NDArray[np.generic]]
+
+    def __post_init__(self) -> None:
+        if [field.name for field in self.fields] != list(self.columns):
+            raise InputError(
+                "columns {columns} do not match the fields {fields}",
+                columns=list(self.columns),
+                fields=[field.name for field in self.fields],
+            )
+        for name, column in self.columns.items():
+            if column.shape != (len(self.grid),):
+                raise InputError(
+                    "column {name} has shape {shape}, but the grid has {cells} cells",
+                    name=name,
+                    shape=column.shape,
+                    cells=len(self.grid),
+                )
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        if name not in self.columns:
+            raise LayerNotFoundError(
+                "no column {name!r}; there are {columns}", name=name, columns=list(self.columns)
+            )
+        return self.columns[name]
+
+    def field(self, name: str) -> Field:
+        """Return what a column holds.
+
+        Parameters
+        ----------
+        name
+            The column's name.
+
+        Returns
+        -------
+        Field
+            Its title, unit, scale and meaning.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such column.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise LayerNotFoundError(
+            "no column {name!r}; there are {columns}", name=name, columns=list(self.columns)
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all columns with the ones every table has, without geometry.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``cell``, ``district``, ``area_m2``, ``lon``, ``lat`` (centre, WGS-84), then the
+            columns of this table; one row per active cell, in the order of the grid.
+        """
+        lon, lat = self.grid.lonlat()
+        ids = np.array(self.grid.boundary.ids, dtype=object)
+        head = {
+            "cell": self.grid.codes(),
+            "district": ids[self.grid.district],
+            "area_m2": self.grid.area_m2,
+            "lon": lon,
+            "lat": lat,
+        }
+        return pd.DataFrame(head | dict(self.columns))
+
+    def to_geodataframe(self) -> gpd.GeoDataFrame:
+        """Return all columns with each cell's land as a polygon.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            As `to_frame`, with polygons in WGS-84.
+        """
+        return gpd.GeoDataFrame(self.to_frame(), geometry=cell_polygons(self.grid), crs=WGS84)
+
+    def explore(self, column: str | None = None) -> folium.Map:
+        """Return an interactive folium map of one column, for a notebook.
+
+        Parameters
+        ----------
+        column
+            The column to colour by; the first that is not text if ``None``.
+
+        Returns
+        -------
+        folium.Map
+            It needs no network.
+        """
+        # The one arrow that points up: a convenience for notebooks, which alone need folium.
+        from geogrid.export.folium_map import explored  # noqa: PLC0415
+
+        return explored(self, column)
