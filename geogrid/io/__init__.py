@@ -1,0 +1,1 @@
+"""Readers: each returns a value and a report of what was read and refused."""

@@ -1,0 +1,1 @@
+"""The one seam for engines that run work in parts."""
