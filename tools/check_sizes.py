@@ -24,23 +24,29 @@ LARGE_FILES_IN = (
 )
 
 
-def project_files() -> Iterator[Path]:
+def project_files(root: Path) -> Iterator[Path]:
     """Yield every file of the project that git knows or would add.
+
+    Parameters
+    ----------
+    root
+        The folder of the project.
 
     Yields
     ------
     Path
-        Relative to the root of the project.
+        Relative to ``root``.
     """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
         check=True,
         capture_output=True,
         text=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
         path = Path(name)
-        if path.is_file():  # not one deleted since the last commit
+        if (root / path).is_file():  # not one deleted since the last commit
             yield path
 
 
@@ -98,7 +104,7 @@ def complaints(path: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print every complaint and return the exit status."""
-    found = [line for path in project_files() for line in complaints(path)]
+    found = [line for path in project_files(Path()) for line in complaints(path)]
     for line in found:
         print(line)
     return 1 if found else 0

@@ -1,0 +1,97 @@
+"""What the documents say works: their commands run, and their links lead somewhere.
+
+In a fenced block marked ``console`` each line after a ``$`` prompt is run, with the lines that
+continue it. The blocks of one page run in order, in one shell, in an empty folder that has the
+project's ``data``. A comment right before a block steers it::
+
+    <!-- docs-test: skip serves until it is stopped -->
+    <!-- docs-test: needs helsinki_osm -->
+
+The first is not run. The second finds that folder of the shared data beside it; the page is
+skipped where there is no shared data.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RUN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(
+    r"(?:<!-- docs-test: (?P<steer>.*?) -->\s*\n)?^```console\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
+
+
+def name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def steps(page):
+    """Return the commands of a page to run, and the folders of shared data they need."""
+    commands, needs = [], []
+    for block in BLOCK.finditer(page.read_text("utf-8")):
+        steer, _, rest = (block["steer"] or "run").partition(" ")
+        assert steer in {"run", "skip", "needs"}, f"{name(page)}: docs-test: {steer}"
+        if steer == "skip":
+            assert rest, f"{name(page)}: a skipped block needs a reason"
+            continue
+        needs += rest.split()
+        commands += COMMAND.findall(block["body"])
+    return commands, needs
+
+
+@pytest.mark.parametrize("page", [page for page in RUN if steps(page)[0]], ids=name)
+def test_the_commands_of_a_page_run(page, tmp_path, request):
+    commands, needs = steps(page)
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    for folder in needs:
+        shared = request.getfixturevalue("shared_data") / folder
+        (tmp_path / folder).symlink_to(shared)
+    done = subprocess.run(
+        ["/bin/sh", "-eux", "-c", "\n".join(commands)],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ
+        | {
+            "LANG": "C.UTF-8",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
+    )
+    # The shell's trace names the command that failed.
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+
+
+def anchors(page):
+    """Return the anchors that GitHub gives the headings of a page."""
+    text = FENCED.sub("", page.read_text("utf-8"))
+    headings = re.findall(r"^#+ (.*?)\s*$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_of_a_page_leads_somewhere(page):
+    text = FENCED.sub("", page.read_text("utf-8"))
+    dead = []
+    for link in LINK.findall(text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        is_there = target.exists() and target.is_relative_to(ROOT)
+        if not is_there or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            dead.append(link)
+    assert dead == []
