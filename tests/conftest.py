@@ -1,4 +1,4 @@
-"""What all tests share: the real data sets beside the project, and how long properties are tried."""
+"""What all tests share: real data sets beside the project, and how long properties are tried."""
 
 from __future__ import annotations
 
