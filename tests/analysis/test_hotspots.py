@@ -1,0 +1,361 @@
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES, translated_reason
+from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+from geogrid.crs import WGS84, transformer, working_crs
+from geogrid.errors import InputError
+from geogrid.model.boundary import Boundary
+from geogrid.model.grid import Grid
+from geogrid.model.incidents import Incidents
+
+CRS = working_crs(117.0, 26.0, 118.0, 27.0)
+CORNER = 1_000_000.0
+CELL = 250.0
+ZH = Path(__file__).parents[2] / "geogrid" / "locale" / "zh.d" / "hotspots.json"
+
+
+def grid_of(n_rows, n_cols, *, before=0, after=0):
+    """Return a grid of whole cells, with rows and columns of further land around them."""
+    x_min = y_min = CORNER - before * CELL
+    x_max, y_max = CORNER + (n_cols + after) * CELL, CORNER + (n_rows + after) * CELL
+    land = shapely.box(x_min, y_min, x_max, y_max)
+    return Grid.over(Boundary(("A",), ("A",), (land,), CRS), CELL, crs=CRS)
+
+
+def incidents_at(x, y, *, weight=1.0, hours=0):
+    lon, lat = transformer(CRS, WGS84).transform(np.asarray(x, float), np.asarray(y, float))
+    n = lon.size
+    start = np.zeros(n, dtype=np.int64)
+    return Incidents(
+        ids=np.array([str(i) for i in range(n)], dtype=object),
+        t_from=start,
+        t_to=start + hours * 3_600_000,
+        lon=lon,
+        lat=lat,
+        categories=("theft",),
+        category=np.zeros(n, dtype=np.int32),
+        weight=np.full(n, weight),
+        source=np.zeros(n, dtype=np.int8),
+    )
+
+
+def incidents_of(counts, rng=None):
+    """Return as many incidents in each cell, in its middle or at random places of it."""
+    row, col = np.nonzero(counts)
+    times = counts[row, col]
+    row, col = np.repeat(row, times), np.repeat(col, times)
+    u, v = (0.5, 0.5) if rng is None else rng.uniform(0.01, 0.99, (2, row.size))
+    return incidents_at(CORNER + (col + u) * CELL, CORNER + (row + v) * CELL)
+
+
+def everywhere(grid):
+    return np.ones(len(grid), dtype=np.bool_)
+
+
+def planted(rng, shape=(30, 40), rate=0.1):
+    """Return chance counts with one true cluster around row 15, column 20."""
+    counts = rng.poisson(rate, shape)
+    counts[14:17, 19:22] += 4
+    return counts
+
+
+def cell_of(grid, row, col):
+    x, y = CORNER + (col + 0.5) * CELL, CORNER + (row + 0.5) * CELL
+    return int(grid.position_of(grid.spec.cell_at([x], [y]))[0])
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20260)
+
+
+def test_a_planted_cluster_is_hot_and_stays_hot_on_shifted_lattices(rng):
+    grid = grid_of(30, 40)
+    result = hotspots(incidents_of(planted(rng), rng), grid, at_risk=everywhere(grid))
+    middle, corner = cell_of(grid, 15, 20), cell_of(grid, 2, 2)
+    assert result.table["hot"][middle] == 99
+    assert result.table["stability"][middle] == 1.0
+    assert result.table["z"][middle] > 10.0 > result.table["z"][corner]
+    assert result.table["hot"][corner] == 0
+    assert result.table["stability"][corner] == 0.0
+    assert str(result.table["reason"][middle]).startswith("more than chance: ")
+    assert result.summary["hot"] == (result.table["hot"] >= 95).sum() > 0
+
+
+def test_the_columns_are_those_of_the_contract(rng):
+    grid = grid_of(30, 40)
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=everywhere(grid)).table
+    names = ["count", "at_risk", "z", "p", "q", "hot", "support", "stability", "reason"]
+    assert list(table.columns) == names
+    assert set(np.unique(table["hot"])) <= {99, 95, 90, 0, -90, -95, -99}
+    assert (table["q"] >= table["p"]).all()
+
+
+@pytest.mark.parametrize("null", ["total", "conditional"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, shape: rng.poisson(0.1, shape),
+        lambda rng, shape: rng.poisson(2.7, shape),
+        lambda rng, shape: rng.negative_binomial(0.05, 0.05 / 0.15, shape),
+        lambda rng, shape: np.minimum(rng.zipf(2.0, shape) - 1, 1806),
+    ],
+    ids=["sparse", "dense", "overdispersed", "heavy-tailed"],
+)
+def test_pure_chance_makes_hot_cells_in_at_most_3_of_20_maps(rng, draw, null):
+    shape = (140, 145)
+    grid = grid_of(*shape)
+    params = HotspotParams(null=null)
+    found = 0
+    for _ in range(20):
+        incidents = incidents_of(draw(rng, shape))
+        result = hotspots(incidents, grid, at_risk=everywhere(grid), params=params)
+        found += int(result.summary["hot"] > 0)
+    assert found <= 3
+
+
+def test_land_where_nothing_is_at_risk_changes_no_byte_of_the_cells_that_stay(rng):
+    incidents = incidents_of(planted(rng), rng)
+    small, large = grid_of(30, 40), grid_of(30, 40, before=7, after=11)
+    stay = large.position_of(large.spec.cell_at(*small.spec.centres(small.cells)))
+    at_risk = np.zeros(len(large), dtype=np.bool_)
+    at_risk[stay] = True
+    at_risk[stay[:50]] = False
+    before = hotspots(incidents, small, at_risk=at_risk[stay]).table
+    after = hotspots(incidents, large, at_risk=at_risk).table
+    for name in list(before.columns)[:-1]:
+        assert before[name].tobytes() == after[name][stay].tobytes(), name
+    assert before["reason"].tolist() == after["reason"][stay].tolist()
+    assert small.codes() == np.array(large.codes())[stay].tolist()
+
+
+def test_cells_that_are_not_at_risk_are_null_and_say_so(rng):
+    grid = grid_of(30, 40)
+    at_risk = everywhere(grid)
+    at_risk[:100] = False
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk).table
+    for name in ("z", "p", "q", "hot", "support", "stability"):
+        np.testing.assert_array_equal(np.isnan(table[name]), ~at_risk, err_msg=name)
+    np.testing.assert_array_equal(table["at_risk"], at_risk)
+    assert not np.isnan(table["count"]).any()
+    assert set(table["reason"][:100]) == {"not tested: nothing at risk here"}
+
+
+def test_every_incident_is_counted_or_named(rng):
+    grid = grid_of(30, 40)
+    counts = planted(rng)
+    at_risk = everywhere(grid)
+    at_risk[:80] = False  # the two southern rows
+    inside = incidents_of(counts)
+    x, y = transformer(WGS84, CRS).transform(inside.lon, inside.lat)
+    incidents = incidents_at([*x, CORNER - 1.0, 0.0], [*y, CORNER + 10.0, 0.0])
+    result = hotspots(incidents, grid, at_risk=at_risk)
+    assert result.summary["incidents"] == counts.sum() + 2
+    assert result.summary["outside"] == 2
+    assert result.summary["off_mask"] == counts[:2].sum()
+    assert result.summary["counted"] == counts[2:].sum()
+    assert result.table["count"].sum() == counts.sum()
+
+
+def test_a_hot_cell_needs_the_least_support(rng):
+    grid = grid_of(100, 100)
+    counts = np.zeros((100, 100), dtype=np.int64)
+    counts[rng.integers(0, 100, 40), rng.integers(0, 100, 40)] = 1
+    counts[49:52, 49:52] = 1
+    strict = HotspotParams(min_support=12)
+    loose = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid))
+    held = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid), params=strict)
+    at = cell_of(grid, 50, 50)
+    assert loose.table["hot"][at] > 0
+    assert held.table["hot"][at] == 0
+    assert held.summary["hot"] == 0
+    support = int(held.table["support"][at])
+    expected = f"too few to call: {support} in its window, at least 12 are asked for"
+    assert held.table["reason"][at] == expected
+    assert loose.table["q"][at] == held.table["q"][at]
+
+
+def test_one_full_cell_alone_is_no_cluster_and_the_reason_says_what_holds(rng):
+    grid = grid_of(100, 100)
+    counts = np.zeros((100, 100), dtype=np.int64)
+    counts[rng.integers(0, 100, 40), rng.integers(0, 100, 40)] = 1
+    counts[50, 50] = 500
+    table = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid)).table
+    at = cell_of(grid, 50, 50)
+    # Dealt at random, the 500 lie in 21 windows of 10,000 wherever they fall.
+    assert table["p"][at] == pytest.approx(2 * 21 / 10_000, rel=1e-9)
+    assert table["hot"][at] == 0
+    assert str(table["reason"][at]).startswith("unusual alone, not among all cells tested: 50")
+
+
+def test_january_in_memphis_has_no_hot_cell_with_less_than_three_robberies(shared_data):
+    folder = shared_data / "memphis_robbery_2019"
+    collection = json.loads((folder / "precincts.geojson").read_text("utf-8"))
+    shapes = tuple(shapely.geometry.shape(item["geometry"]) for item in collection["features"])
+    names = tuple(str(item["properties"]["precinct"]) for item in collection["features"])
+    grid = Grid.over(Boundary(names, names, shapes), 200.0)
+    with (folder / "incidents.csv").open(encoding="utf-8") as file:
+        rows = [
+            row for row in csv.DictReader(file) if datetime.fromisoformat(row["time"]).month == 1
+        ]
+    place = transformer(WGS84, CRS).transform(
+        [float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]
+    )
+    result = hotspots(incidents_at(*place), grid, at_risk=everywhere(grid))
+    hot = result.table["hot"] > 0
+    assert result.summary["counted"] > 200
+    assert hot.any()
+    assert result.table["support"][hot].min() >= 3
+    lone = (result.table["count"] > 0) & (result.table["support"] < 3)
+    assert lone.any()
+    assert not hot[lone].any()
+
+
+@pytest.mark.parametrize(
+    ("cell_m", "radius_m"), [(100.0, 600.0), (250.0, 625.0), (500.0, 1250.0), (10.0, 120.0)]
+)
+def test_the_default_radius_is_600_m_within_what_the_cells_allow(cell_m, radius_m):
+    assert HotspotParams().radius_over(cell_m) == radius_m
+
+
+@pytest.mark.parametrize("radius_m", [499.0, 3001.0, 0.0, -600.0, float("nan"), float("inf")])
+def test_a_radius_under_two_or_over_twelve_cells_is_refused(rng, radius_m):
+    grid = grid_of(30, 40)
+    with pytest.raises(InputError, match="500 to 3000 m"):
+        hotspots(incidents_of(planted(rng)), grid, params=HotspotParams(radius_m=radius_m))
+
+
+def test_two_and_twelve_cells_are_allowed():
+    assert HotspotParams(radius_m=500.0).radius_over(250.0) == 500.0
+    assert HotspotParams(radius_m=3000.0).radius_over(250.0) == 3000.0
+
+
+def test_fewer_than_30_incidents_at_risk_are_refused_with_the_reason():
+    grid = grid_of(30, 40)
+    counts = np.zeros((30, 40), dtype=np.int64)
+    counts[5, 5], counts[20, 20] = 29, 3
+    at_risk = everywhere(grid)
+    at_risk[cell_of(grid, 20, 20)] = False
+    with pytest.raises(InputError, match=r"at least 30 .* got 29 \(of 32: 0 outside .* 3 where"):
+        hotspots(incidents_of(counts), grid, at_risk=at_risk)
+    assert hotspots(incidents_of(counts), grid, at_risk=everywhere(grid)).summary["counted"] == 32
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"q": 0.0},
+        {"q": 1.0},
+        {"min_support": 0},
+        {"null": "none"},
+        {"correction": "holm"},
+    ],
+)
+def test_parameters_out_of_range_are_refused(wrong):
+    with pytest.raises(InputError, match=str(next(iter(wrong.values())))):
+        HotspotParams(**wrong)
+
+
+def test_masks_that_are_not_aligned_are_refused(rng):
+    grid, incidents = grid_of(30, 40), incidents_of(planted(rng))
+    with pytest.raises(InputError, match="at_risk"):
+        hotspots(incidents, grid, at_risk=np.ones(3, dtype=np.bool_))
+    with pytest.raises(InputError, match="roads"):
+        at_risk_cells(incidents, grid, exposure={"roads": np.ones(len(grid))})
+
+
+def test_each_incident_counts_once_whatever_its_weight_or_time_range(rng):
+    grid, incidents = grid_of(30, 40), incidents_of(planted(rng))
+    x, y = transformer(WGS84, CRS).transform(incidents.lon, incidents.lat)
+    heavy = incidents_at(x, y, weight=7.0, hours=9)
+    one = hotspots(incidents, grid, at_risk=everywhere(grid))
+    other = hotspots(heavy, grid, at_risk=everywhere(grid))
+    np.testing.assert_array_equal(one.table["z"], other.table["z"])
+    assert (one.summary["weights_ignored"], other.summary["weights_ignored"]) == (False, True)
+
+
+def test_the_order_of_incidents_changes_nothing_and_they_are_not_changed(rng):
+    grid, incidents = grid_of(30, 40), incidents_of(planted(rng), rng)
+    lon = incidents.lon.copy()
+    at_risk = everywhere(grid)
+    order = rng.permutation(len(incidents))
+    one = hotspots(incidents, grid, at_risk=at_risk).table
+    other = hotspots(incidents.where(order), grid, at_risk=at_risk).table
+    for name in ("z", "p", "q", "stability"):
+        assert one[name].tobytes() == other[name].tobytes()
+    np.testing.assert_array_equal(incidents.lon, lon)
+    assert at_risk.all()
+
+
+def test_the_summary_names_everything_the_result_hangs_on(rng):
+    grid = grid_of(30, 40)
+    params = HotspotParams(radius_m=700.0, null="conditional", correction="by", q=0.1)
+    summary = hotspots(
+        incidents_of(planted(rng)), grid, at_risk=everywhere(grid), mask_name="land", params=params
+    ).summary
+    assert summary["method"] == "gi"
+    assert (summary["cells"], summary["tested"]) == (1200, 1200)
+    assert (summary["mask"], summary["null"], summary["correction"]) == (
+        "land",
+        "conditional",
+        "by",
+    )
+    assert (summary["radius_m"], summary["q"], summary["min_support"]) == (700.0, 0.1, 3)
+    assert summary["window_cells"] == 21
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def test_cells_with_exposure_or_an_incident_are_at_risk():
+    grid = grid_of(10, 10)
+    roads, places = np.zeros((2, len(grid)), dtype=np.bool_)
+    roads[[3, 4]] = True
+    counts = np.zeros((10, 10), dtype=np.int64)
+    counts[9, 9] = 1
+    exposure = {"roads": roads, "places": places}
+    mask, name = at_risk_cells(incidents_of(counts), grid, exposure=exposure)
+    assert np.flatnonzero(mask).tolist() == [3, 4, 99]
+    assert name == "exposure: roads"
+    assert np.flatnonzero(roads).tolist() == [3, 4]
+
+
+def test_without_exposure_cells_within_a_kilometre_of_an_incident_are_at_risk():
+    grid = grid_of(20, 20)
+    counts = np.zeros((20, 20), dtype=np.int64)
+    counts[10, 10] = 2
+    mask, name = at_risk_cells(incidents_of(counts), grid, exposure={"roads": np.zeros(400, bool)})
+    rows, cols = np.divmod(np.arange(400), 20)
+    np.testing.assert_array_equal(mask, (rows - 10) ** 2 + (cols - 10) ** 2 <= 16)
+    assert name == "fallback: within 1000 m of an incident"
+
+
+def test_without_a_mask_the_fallback_is_used_and_named(rng):
+    grid = grid_of(60, 60)
+    counts = np.zeros((60, 60), dtype=np.int64)
+    counts[5:35, 5:35] = rng.poisson(0.2, (30, 30))
+    result = hotspots(incidents_of(counts), grid)
+    assert result.summary["mask"] == "fallback: within 1000 m of an incident"
+    assert result.summary["tested"] == at_risk_cells(incidents_of(counts), grid)[0].sum() < 3600
+    assert result.summary["off_mask"] == 0
+
+
+def test_every_reason_and_title_can_be_said_in_chinese(rng):
+    words = json.loads(ZH.read_text("utf-8"))
+    assert set(REASON_TEMPLATES.values()) <= set(words)
+    assert {text for field in FIELDS for text in (field.title, field.meaning)} <= set(words)
+    grid = grid_of(30, 40)
+    at_risk = everywhere(grid)
+    at_risk[0] = False
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk).table
+    for sentence in set(table["reason"].tolist()):
+        chinese = translated_reason(sentence, lambda template: words[template])
+        numbers = [word for word in sentence.replace(",", " ").split() if word[0].isdigit()]
+        assert chinese != sentence
+        assert all(number in chinese for number in numbers)
+    assert translated_reason("something else", lambda template: words[template]) == "something else"
