@@ -110,8 +110,10 @@ def draw_sum_table(
 
 
 @njit(cache=True, nogil=True)
-def without_one(table: NDArray[np.float64], size: int, value: int) -> NDArray[np.float64]:
-    """Return the table of the population that lacks one member.
+def without_one(
+    table: NDArray[np.float64], size: int, value: int, out: NDArray[np.float64]
+) -> None:
+    """Fill in the table of the population that lacks one member.
 
     Divides the generating function by ``1 + t x^value``: the first draw is that member with
     chance k / size, or it is not drawn. The errors shrink with k as long as
@@ -125,15 +127,12 @@ def without_one(table: NDArray[np.float64], size: int, value: int) -> NDArray[np
         Population size of ``table``.
     value
         The count of the member taken out.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the shape of ``table``.
+    out
+        Of the shape of ``table``; every entry is written.
     """
     n_rows, n_cols = table.shape
     over = n_cols - 1
-    out = np.zeros((n_rows, n_cols))
+    out[0] = 0.0
     out[0, 0] = 1.0
     for k in range(1, n_rows):
         drawn = k / size
@@ -144,7 +143,6 @@ def without_one(table: NDArray[np.float64], size: int, value: int) -> NDArray[np
             rest = table[k, s] - (drawn * out[k - 1, s - value] if s >= value else 0.0)
             out[k, s] = max(rest, 0.0) / (1.0 - drawn)
         out[k, over] = max(table[k, over] - drawn * beyond, 0.0) / (1.0 - drawn)
-    return out
 
 
 @njit(cache=True, nogil=True)
@@ -230,10 +228,11 @@ def conditional_tails(
     k_max, s_max = int(k.max()) - 1, int((s - own).max())
     divide = 2 * k_max < size
     table = draw_sum_table(values, members, k_max, s_max) if divide else np.zeros((0, 0))
+    rest = np.empty_like(table)  # one for all: fresh pages would cost more than the sums
     p_lo, p_hi = np.empty(k.size), np.empty(k.size)
     for value, group in _groups(own):
         if divide:
-            rest = without_one(table, size, value)
+            without_one(table, size, value, rest)
         else:
             fewer = members - (values == value)
             rest = draw_sum_table(values[fewer > 0], fewer[fewer > 0], k_max, s_max)

@@ -98,6 +98,39 @@ def test_the_columns_are_those_of_the_contract(rng):
     assert (table["q"] >= table["p"]).all()
 
 
+def test_the_class_follows_from_q_the_sign_of_z_and_the_support(rng):
+    grid = grid_of(60, 60)
+    counts = rng.poisson(0.4, (60, 60))
+    counts[:20, :20] = 0
+    counts[40:45, 30:36] += rng.poisson(1.0, (5, 6))
+    table = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid)).table
+    rows = zip(*(table[name].tolist() for name in ("q", "z", "support", "hot")), strict=True)
+    for q, z, support, hot in rows:
+        level = 99 if q <= 0.01 else 95 if q <= 0.05 else 90 if q <= 0.10 else 0
+        expected = level if z > 0 else -level
+        assert hot == (0 if expected > 0 and support < 3 else expected)
+    assert {99, 95, 0, -95} <= set(table["hot"].tolist())
+    cold = table["reason"][table["hot"] < 0].tolist()
+    assert cold
+    assert all(reason.startswith("fewer than chance: ") for reason in cold)
+
+
+def test_stability_is_the_share_of_four_moved_maps_in_which_the_cell_is_hot(rng):
+    grid = grid_of(30, 40)
+    counts = planted(rng)
+    counts[[0, -1]] = counts[:, [0, -1]] = 0  # none leaves the grid when moved
+    incidents = incidents_of(counts, rng)
+    x, y = transformer(WGS84, CRS).transform(incidents.lon, incidents.lat)
+    share = np.zeros(len(grid))
+    for east in (-CELL / 4, CELL / 4):
+        for north in (-CELL / 4, CELL / 4):
+            moved = hotspots(incidents_at(x + east, y + north), grid, at_risk=everywhere(grid))
+            share += (moved.table["hot"] >= 95) / 4
+    result = hotspots(incidents, grid, at_risk=everywhere(grid))
+    np.testing.assert_array_equal(result.table["stability"], share)
+    assert set(np.unique(share)) > {0.0, 1.0}
+
+
 @pytest.mark.parametrize("null", ["total", "conditional"])
 @pytest.mark.parametrize(
     "draw",
