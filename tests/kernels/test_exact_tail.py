@@ -74,6 +74,15 @@ def test_conditional_tails_of_many_cells_at_once_equal_those_one_by_one():
         np.testing.assert_allclose((p_lo[i], p_hi[i]), expected, rtol=0, atol=1e-12)
 
 
+def test_conditional_tails_hold_when_the_window_is_most_of_the_population():
+    counts = np.repeat(ints(0, 1, 2, 5), 15)
+    values, members = histogram(counts)
+    p_lo, p_hi = conditional_tails(values, members, ints(5), ints(51), ints(100))
+    rest = draw_sum_table(values, members - (values == 5), 50, 120)[50]
+    np.testing.assert_allclose(p_lo[0], rest[:96].sum(), rtol=1e-12)
+    np.testing.assert_allclose(p_hi[0], rest[95:].sum(), rtol=1e-12)
+
+
 @settings(deadline=None, max_examples=40)
 @given(windows(), st.integers(0, 60))
 def test_the_tails_share_only_the_sum_itself(window, s):
