@@ -24,9 +24,9 @@ FIX_EVERY_S: Final = 10
 DAY_S: Final = 86_400
 _STREAM_CARS, _STREAM_SHIFT, _STREAM_WAYPOINTS = 51, 52, 53
 _WAYPOINTS, _ROOMS = 90, 25  # crossings and rooms that cars drive to in each district
-_OFF_SHARE: Final = 0.03  # days on which a car stays in the yard
+_OFF_SHARE: Final = 0.02  # days on which a car stays in the yard
 _STARTS_H: Final = (8.0, 15.0, 22.0)  # day, evening, night
-_LENGTHS_H: Final = ((8.0, 0.30), (10.0, 0.25), (12.0, 0.45))
+_LENGTHS_H: Final = ((8.0, 0.20), (10.0, 0.20), (12.0, 0.60))
 _OUTLYING_SHARE: Final = 0.25  # cars whose yard is a room outside the seat
 _STOP_SHARE: Final = 0.55
 

@@ -184,18 +184,28 @@ def _built_up(ground: Ground) -> Floats:
     return np.array(circles)
 
 
+def _outside(place: Floats, circles: Floats) -> Floats:
+    """Return a place moved out of the circles that hold it, to 300 m from their rims."""
+    for x, y, keep_m in circles:
+        far = float(np.hypot(place[0] - x, place[1] - y))
+        if far < keep_m + 300.0:
+            place = (x, y) + (place - (x, y)) / max(far, 1.0) * (keep_m + 300.0)
+    return place
+
+
 def _skirt(line: Floats, circles: Floats) -> Floats:
     """Return a line that goes around circles instead of through them; its ends stay."""
     moved = line.copy()
-    for x, y, keep_m in circles:
-        offset = moved - (x, y)
-        far = np.maximum(np.hypot(offset[:, 0], offset[:, 1]), 1.0)
-        close = far < keep_m
-        out = keep_m * (0.85 + 0.15 * far[close] / keep_m) / far[close]
-        moved[close] = (x, y) + offset[close] * out[:, None]
-    moved[[0, -1]] = line[[0, -1]]
-    for _ in range(40):
-        moved[1:-1] = (moved[:-2] + 2.0 * moved[1:-1] + moved[2:]) / 4.0
+    for _ in range(4):
+        for x, y, keep_m in circles:
+            offset = moved - (x, y)
+            far = np.maximum(np.hypot(offset[:, 0], offset[:, 1]), 1.0)
+            close = far < keep_m
+            out = keep_m * (0.85 + 0.15 * far[close] / keep_m) / far[close]
+            moved[close] = (x, y) + offset[close] * out[:, None]
+        moved[[0, -1]] = line[[0, -1]]
+        for _ in range(12):
+            moved[1:-1] = (moved[:-2] + 2.0 * moved[1:-1] + moved[2:]) / 4.0
     return moved
 
 
@@ -258,10 +268,12 @@ def _expressways(
     seats = [k for k in seats if ground.codes[ground.towns[k].district] != "350403"]  # with Meilie
     at = np.array([[ground.towns[k].x, ground.towns[k].y] for k in seats])
     middle = at.mean(axis=0)
+    circles = _built_up(ground)
     junctions, roads = [], []
     for k, seat in enumerate(seats):
         inward = (middle - at[k]) / max(1.0, float(np.hypot(*(middle - at[k]))))
         junction = at[k] + inward * (1.7 * ground.towns[seat].radius_m + 900.0)
+        junction = _outside(junction, circles)
         junctions.append(junction)
         feeder = _winding(_gate(laid[seat], at[k], junction), junction, warp)
         roads.append(
@@ -273,7 +285,6 @@ def _expressways(
     for a in range(len(seats)):
         b = int(np.argsort(span[a], kind="stable")[2])
         pairs.add((min(a, b), max(a, b)))
-    circles = _built_up(ground)
     for a, b in sorted(pairs):
         line = _skirt(_winding(junctions[a], junctions[b], warp, calm=0.6), circles)
         names = (ground.towns[seats[a]].short_name, ground.towns[seats[b]].short_name)
