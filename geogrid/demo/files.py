@@ -218,10 +218,32 @@ def write_track_parquet(
 
 
 def rounded(degrees: Floats) -> Floats:
-    """Return degrees to six decimals."""
+    """Return degrees to six decimals.
+
+    Parameters
+    ----------
+    degrees
+        Shape (n,).
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Rounded to 0.1 m.
+    """
     return np.round(degrees, _DECIMALS)
 
 
 def local_times(seconds: Ints) -> NDArray[np.datetime64]:
-    """Return local seconds as times without a zone; the least integer becomes NaT."""
+    """Return local seconds as times without a zone.
+
+    Parameters
+    ----------
+    seconds
+        Shape (n,); the least integer stands for no time.
+
+    Returns
+    -------
+    ndarray of datetime64[s], shape (n,)
+        NaT where there is no time.
+    """
     return seconds.astype("datetime64[s]")

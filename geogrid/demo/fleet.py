@@ -71,7 +71,18 @@ class Fixes:
     tunnel: Flags
 
     def take(self, rows: Ints | Flags) -> Fixes:
-        """Return some rows."""
+        """Return some rows.
+
+        Parameters
+        ----------
+        rows
+            Positions, or flags of shape (n,).
+
+        Returns
+        -------
+        Fixes
+            In the order of ``rows``.
+        """
         return Fixes(
             self.car[rows],
             self.time_s[rows],
@@ -84,7 +95,18 @@ class Fixes:
 
 
 def together(parts: Sequence[Fixes]) -> Fixes:
-    """Return several lots of fixes as one, in their order."""
+    """Return several lots of fixes as one.
+
+    Parameters
+    ----------
+    parts
+        At least one lot.
+
+    Returns
+    -------
+    Fixes
+        In the order of ``parts``.
+    """
     return Fixes(
         np.concatenate([part.car for part in parts]),
         np.concatenate([part.time_s for part in parts]),

@@ -51,7 +51,18 @@ class DirtCount:
     written: int = 0
 
     def plus(self, other: DirtCount) -> DirtCount:
-        """Return the sums."""
+        """Return the sums with another count.
+
+        Parameters
+        ----------
+        other
+            Of another day.
+
+        Returns
+        -------
+        DirtCount
+            Field by field.
+        """
         sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         return DirtCount(**sums)
 

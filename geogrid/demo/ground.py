@@ -83,12 +83,34 @@ class Ground:
     active: tuple[int, ...]
 
     def to_lonlat(self, xy: Floats) -> tuple[Floats, Floats]:
-        """Return WGS-84 longitude and latitude in degrees of plane points, shape (n, 2)."""
+        """Return longitude and latitude of plane points.
+
+        Parameters
+        ----------
+        xy
+            Shape (n, 2), metres.
+
+        Returns
+        -------
+        lon, lat : ndarray of float, shape (n,)
+            Degrees, WGS-84.
+        """
         lon, lat = transformer(self.crs, WGS84).transform(xy[:, 0], xy[:, 1])
         return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
 
     def district_of(self, xy: Floats) -> Ints:
-        """Return the position of the district of each plane point, -1 outside all."""
+        """Return the district of each plane point.
+
+        Parameters
+        ----------
+        xy
+            Shape (n, 2), metres.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+            Position in ``codes``, -1 outside all.
+        """
         found = np.full(len(xy), -1, dtype=np.int64)
         for index, outline in enumerate(self.outlines):
             x_min, y_min, x_max, y_max = shapely.bounds(outline)
@@ -234,7 +256,18 @@ class Warp:
         return cls(np.concatenate(waves), phases, np.concatenate(swings))
 
     def at(self, xy: Floats) -> Floats:
-        """Return the move in metres, shape (n, 2), at plane points of shape (n, 2)."""
+        """Return the move at plane points.
+
+        Parameters
+        ----------
+        xy
+            Shape (n, 2), metres.
+
+        Returns
+        -------
+        ndarray of float, shape (n, 2)
+            Metres east and north.
+        """
         angle = xy @ self.waves.T
         return np.column_stack(
             [np.sin(angle + self.phases[:, axis]) @ self.swings_m[:, axis] for axis in (0, 1)]

@@ -38,7 +38,18 @@ class Plant:
     under_patrolled: bool
 
     def holds(self, xy: Floats) -> Flags:
-        """Tell which plane points lie inside."""
+        """Tell which plane points lie inside.
+
+        Parameters
+        ----------
+        xy
+            Shape (n, 2), metres.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True inside the circle.
+        """
         inside = np.hypot(xy[:, 0] - self.x, xy[:, 1] - self.y) < self.radius_m
         return np.asarray(inside, dtype=np.bool_)
 

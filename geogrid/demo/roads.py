@@ -98,7 +98,18 @@ def join_roads(roads: Sequence[Road], ground: Ground) -> RoadNet:
 
 
 def line_length_m(xy: Floats) -> float:
-    """Return the length in metres of a line with vertices (k, 2)."""
+    """Return the length of a line.
+
+    Parameters
+    ----------
+    xy
+        Vertices (k, 2), metres.
+
+    Returns
+    -------
+    float
+        Metres.
+    """
     step = np.diff(xy, axis=0)
     return float(np.hypot(step[:, 0], step[:, 1]).sum())
 
@@ -128,12 +139,34 @@ class RoadGraph:
     seconds: sparse.csr_array
 
     def arcs_along(self, path: Ints) -> Ints:
-        """Return the arcs between the successive nodes of a path."""
+        """Return the arcs between the successive nodes of a path.
+
+        Parameters
+        ----------
+        path
+            Nodes (k,); an arc leads from each to the next.
+
+        Returns
+        -------
+        ndarray of int, shape (k - 1,)
+            Positions of arcs.
+        """
         found: Ints = np.searchsorted(self.key, path[:-1] * self.n_nodes + path[1:])
         return found
 
     def place_of(self, node: int) -> Floats:
-        """Return the plane point of a node that some arc leaves."""
+        """Return the place of a node.
+
+        Parameters
+        ----------
+        node
+            Some arc leaves it.
+
+        Returns
+        -------
+        ndarray of float, shape (2,)
+            In the plane, metres.
+        """
         arc = int(np.searchsorted(self.key, node * self.n_nodes))
         place: Floats = self.line[self.start[arc]]
         return place
@@ -189,6 +222,17 @@ def road_graph(net: RoadNet, *, shunned: Sequence[tuple[float, float, float]] = 
 
 
 def drivable_nodes(graph: RoadGraph) -> Flags:
-    """Tell which nodes belong to the largest part where every node reaches every other."""
+    """Tell which nodes belong to the largest part where every node reaches every other.
+
+    Parameters
+    ----------
+    graph
+        The roads with their directions.
+
+    Returns
+    -------
+    ndarray of bool, shape (nodes,)
+        False where a car would be stuck.
+    """
     _, part = csgraph.connected_components(graph.seconds, directed=True, connection="strong")
     return np.asarray(part == np.bincount(part).argmax(), dtype=np.bool_)

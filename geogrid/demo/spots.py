@@ -27,11 +27,33 @@ class Spots:
     district: Ints
 
     def first(self, n: int) -> Spots:
-        """Return the first ``n``."""
+        """Return the first ``n``.
+
+        Parameters
+        ----------
+        n
+            All when there are fewer.
+
+        Returns
+        -------
+        Spots
+            In their order.
+        """
         return self.take(np.arange(min(n, len(self.xy))))
 
     def take(self, rows: Ints) -> Spots:
-        """Return some rows."""
+        """Return some rows.
+
+        Parameters
+        ----------
+        rows
+            Positions.
+
+        Returns
+        -------
+        Spots
+            In the order of ``rows``.
+        """
         return Spots(
             self.xy[rows],
             self.road[rows],
