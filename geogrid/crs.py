@@ -87,10 +87,12 @@ def working_crs(lon_min: float, lat_min: float, lon_max: float, lat_max: float) 
     """
     lon_0 = round((lon_min + lon_max) / 2, 1)
     lat_0 = round((lat_min + lat_max) / 2, 1)
-    return make_crs(
+    projection = make_crs(
         f"+proj=laea +lat_0={lat_0:g} +lon_0={lon_0:g} "
         f"+x_0={FALSE_ORIGIN_M} +y_0={FALSE_ORIGIN_M} +datum=WGS84 +units=m +no_defs"
     )
+    named = projection.to_json_dict() | {"name": f"Equal-area around {lat_0:g}, {lon_0:g}"}
+    return CRS.from_json_dict(named)
 
 
 def is_equal_area(crs: CRS) -> bool:
@@ -131,9 +133,7 @@ def transformer(source: CRS, target: CRS) -> Transformer:
     return _transformer(source.to_wkt(), target.to_wkt())
 
 
-def reprojection(
-    source: CRS, target: CRS
-) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+def reprojection(source: CRS, target: CRS) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """Return a function on coordinates of shape (n, 2), as `shapely.transform` takes it.
 
     Parameters
@@ -152,6 +152,23 @@ def reprojection(
         return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
 
     return reproject
+
+
+def crs_label(crs: CRS) -> str:
+    """Return how a CRS is called: its code where it has one, else its name.
+
+    Parameters
+    ----------
+    crs
+        The CRS.
+
+    Returns
+    -------
+    str
+        Such as ``EPSG:4548``.
+    """
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else crs.name
 
 
 def crs_fingerprint(crs: CRS) -> str:
@@ -186,14 +203,10 @@ def _gcj_shift(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> _LonLat:
     wave = 20.0 * np.sin(6.0 * x * math.pi) + 20.0 * np.sin(2.0 * x * math.pi)
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
     north += (wave + 20.0 * np.sin(y * math.pi) + 40.0 * np.sin(y / 3.0 * math.pi)) * 2.0 / 3.0
-    north += (
-        (160.0 * np.sin(y / 12.0 * math.pi) + 320.0 * np.sin(y * math.pi / 30.0)) * 2.0 / 3.0
-    )
+    north += (160.0 * np.sin(y / 12.0 * math.pi) + 320.0 * np.sin(y * math.pi / 30.0)) * 2.0 / 3.0
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
     east += (wave + 20.0 * np.sin(x * math.pi) + 40.0 * np.sin(x / 3.0 * math.pi)) * 2.0 / 3.0
-    east += (
-        (150.0 * np.sin(x / 12.0 * math.pi) + 300.0 * np.sin(x / 30.0 * math.pi)) * 2.0 / 3.0
-    )
+    east += (150.0 * np.sin(x / 12.0 * math.pi) + 300.0 * np.sin(x / 30.0 * math.pi)) * 2.0 / 3.0
     phi = np.radians(lat)
     w2 = 1.0 - _ECCENTRICITY2 * np.sin(phi) ** 2
     dlat = np.degrees(north * w2 * np.sqrt(w2) / (_AXIS_M * (1.0 - _ECCENTRICITY2)))

@@ -499,7 +499,10 @@ def _ground_area(
     equal_area = working_crs(lon.min(), lat.min(), lon.max(), lat.max())
     change = transformer(spec.crs, equal_area)
     xs, ys = zip(
-        *(change.transform(x + i * size, y + j * size) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))),
+        *(
+            change.transform(x + i * size, y + j * size)
+            for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
+        ),
         strict=True,
     )
     twice = sum(xs[i] * ys[(i + 1) % 4] - xs[(i + 1) % 4] * ys[i] for i in range(4))

@@ -97,7 +97,7 @@ class Layer:
 
     def __post_init__(self) -> None:
         if isinstance(self.table, gpd.GeoDataFrame):
-            if self.table.crs is None or self.table.crs.to_epsg() != 4326:  # noqa: PLR2004
+            if self.table.crs is None or self.table.crs.to_epsg() != 4326:
                 raise InputError(
                     "layer {layer}: features must be in WGS-84, got {crs}",
                     layer=self.id,

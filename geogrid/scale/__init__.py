@@ -1,1 +1,1 @@
-"""The one seam for engines that run work in parts."""
+"""The one seam for engines: the same work in local threads, and later on a cluster."""

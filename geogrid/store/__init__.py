@@ -1,1 +1,1 @@
-"""Where a workspace keeps its facts, registers and log."""
+"""Where a workspace keeps things: facts in Parquet, registers in a GeoPackage, its log in SQLite."""

@@ -1,0 +1,364 @@
+"""Patrol effort per cell in a window, from the days that fall into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, hour_edges, local_hours
+from geogrid.kernels.stays import presence, visits
+from geogrid.model.cells import CellTable, Field
+from geogrid.model.grid import Grid
+from geogrid.model.window import Window
+
+BACK_WITHIN_S: Final = 300  # a unit that is back by then is on the same visit
+LEAST_VISIT_S: Final = 10  # shorter visits are drive-bys of a corner
+_MEANING_NULL: Final = "null: no imported day falls in the window"
+
+FIELDS: Final = (
+    Field("moving_s", "Moving time", "s", meaning=f"Unit-seconds in motion; {_MEANING_NULL}"),
+    Field("standing_s", "Standing time", "s", meaning=f"Unit-seconds at rest; {_MEANING_NULL}"),
+    Field("depot_s", "Depot time", "s", meaning="Unit-seconds at rest in a registered depot"),
+    Field("patrol_s", "Patrol time", "s", meaning="Moving and standing outside depots"),
+    Field("presence_s", "Presence", "s", meaning="Seconds with at least one unit on patrol"),
+    Field("distance_m", "Distance driven", "m", meaning="Metres driven inside the cell"),
+    Field("passes", "Passes", meaning="Entries of a unit into the cell"),
+    Field("visits", "Visits", meaning="Passes of one unit joined when it is back in 300 s"),
+    Field("units", "Units", meaning="Different units seen"),
+    Field("days", "Days", meaning="Local days with presence"),
+    Field("first_seen", "First seen", "UTC", "time", "null: never in the window"),
+    Field("last_seen", "Last seen", "UTC", "time", "null: never in the window"),
+    Field(
+        "longest_absence_h",
+        "Longest absence",
+        "h",
+        meaning="Longest time without any unit; the window's edges count",
+    ),
+    Field("patrol_lo_s", "Patrol time, at least", "s", meaning="null: bounds are not derived"),
+    Field("patrol_hi_s", "Patrol time, at most", "s", meaning="null: bounds are not derived"),
+    Field(
+        "road_patrolled_share",
+        "Road length patrolled",
+        "",
+        "share",
+        "null: no roads are registered, or the share is not derived",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatrolCoverage:
+    """A window's patrol effort.
+
+    Parameters
+    ----------
+    table
+        The columns of `FIELDS`, one row per active cell.
+    summary
+        ``cells_patrolled``, ``cells_with_fix``, ``ledger`` (seconds by bucket, and their
+        ``total``), ``fixes`` (counts) and ``days``.
+    """
+
+    table: CellTable
+    summary: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowClock:
+    """The instants of a window, laid end to end.
+
+    Parameters
+    ----------
+    start, end
+        Limits of its unbroken parts, milliseconds UTC, rising, shape (n,).
+    """
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, window: Window, days: Sequence[date], time_zone: str) -> WindowClock:
+        """Return the clock of a window over given days.
+
+        Parameters
+        ----------
+        window
+            The window.
+        days
+            Local days, rising.
+        time_zone
+            IANA name.
+
+        Returns
+        -------
+        WindowClock
+            Parts that touch are joined.
+        """
+        wanted = np.array(window.hour_mask())
+        parts: list[tuple[int, int]] = []
+        for day in days:
+            edges = hour_edges(day, time_zone)
+            for at in np.flatnonzero(wanted[local_hours(edges, time_zone)]):
+                start, end = int(edges[at]), int(edges[at + 1])
+                if parts and parts[-1][1] == start:
+                    parts[-1] = (parts[-1][0], end)
+                else:
+                    parts.append((start, end))
+        both = np.array(parts, dtype=np.int64).reshape(-1, 2)
+        return cls(both[:, 0], both[:, 1])
+
+    @property
+    def length_ms(self) -> int:
+        """Length of the window."""
+        return int((self.end - self.start).sum())
+
+    def elapsed(self, t: NDArray[np.int64], part: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return how much of the window is over at instants inside given parts.
+
+        Parameters
+        ----------
+        t
+            Milliseconds UTC.
+        part
+            The part that holds each.
+
+        Returns
+        -------
+        ndarray of int
+            Milliseconds.
+        """
+        before = np.cumsum(self.end - self.start) - (self.end - self.start)
+        return np.asarray(before[part] + t - self.start[part], dtype=np.int64)
+
+
+def patrol_coverage(
+    days: Iterable[PatrolDay],
+    grid: Grid,
+    window: Window,
+    *,
+    calendar: Sequence[date],
+    time_zone: str,
+) -> PatrolCoverage:
+    """Return patrol effort per cell, and where every second of tracked time went.
+
+    Parameters
+    ----------
+    days
+        Derived days of the window, in order; other days are passed over.
+    grid
+        The grid.
+    window
+        Which days and hours count.
+    calendar
+        Local days with imported tracks; of the window's days these are the known ones.
+    time_zone
+        IANA name.
+
+    Returns
+    -------
+    PatrolCoverage
+        Null everywhere when no imported day falls in the window.
+    """
+    clock = WindowClock.of(window, [d for d in calendar if window.holds_day(d)], time_zone)
+    wanted = np.array(window.hour_mask())
+    sums = _Sums(grid)
+    passes: list[pd.DataFrame] = []
+    for day in days:
+        if not window.holds_day(day.day):
+            continue
+        sums.add(day, wanted)
+        passes.append(day.passes)
+    if clock.length_ms == 0:
+        return PatrolCoverage(_unknown(grid), sums.summary(0))
+    stays = _stays(passes, grid, clock)
+    columns = sums.columns() | _stay_columns(stays, grid, clock, time_zone)
+    columns |= {
+        name: np.full(len(grid), np.nan)
+        for name in ("patrol_lo_s", "patrol_hi_s", "road_patrolled_share")
+    }
+    table = CellTable(grid, FIELDS, {field.name: columns[field.name] for field in FIELDS})
+    return PatrolCoverage(table, sums.summary(int((columns["patrol_s"] > 0).sum())))
+
+
+def _unknown(grid: Grid) -> CellTable:
+    """Return a table in which nothing is known."""
+    columns: dict[str, NDArray[np.generic]] = {}
+    for field in FIELDS:
+        kind = "datetime64[ms]" if field.scale == "time" else "float64"
+        columns[field.name] = np.full(len(grid), "NaT" if field.scale == "time" else np.nan, kind)
+    return CellTable(grid, FIELDS, columns)
+
+
+class _Sums:
+    """Whole milliseconds and millimetres per cell, and the ledger, added up day by day."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.cells = {
+            name: np.zeros(len(grid), np.int64)
+            for name in ("moving_ms", "standing_ms", "depot_ms", "mm", "fixes")
+        }
+        self.ledger_ms = dict.fromkeys(BUCKETS, 0)
+        self.fixes: dict[str, int] = {}
+        self.days: list[date] = []
+
+    def add(self, day: PatrolDay, wanted: NDArray[np.bool_]) -> None:
+        """Add the wanted hours of a day."""
+        hours = day.hours[wanted[day.hours["hour"].to_numpy()]]
+        at = _positions(hours, self.grid)
+        on = at >= 0
+        for name, total in self.cells.items():
+            values = hours[name].to_numpy()
+            total[:] += np.bincount(at[on], values[on], len(self.grid)).astype(np.int64)
+            if name.endswith("_ms"):
+                self.ledger_ms[name.removesuffix("_ms")] += int(values[on].sum())
+                self.ledger_ms["off_grid"] += int(values[~on].sum())
+        ledger = day.ledger[wanted[day.ledger["hour"].to_numpy()]]
+        self.ledger_ms["silent"] += int(ledger["silent_ms"].sum())
+        self.ledger_ms["rejected"] += int(ledger["rejected_ms"].sum())
+        for name, count in day.fixes.items():
+            self.fixes[name] = self.fixes.get(name, 0) + count
+        self.days.append(day.day)
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """Return the summed columns of the contract."""
+        seconds = {name: self.cells[f"{name}_ms"] / 1e3 for name in ("moving", "standing", "depot")}
+        return {
+            "moving_s": seconds["moving"],
+            "standing_s": seconds["standing"],
+            "depot_s": seconds["depot"],
+            "patrol_s": (self.cells["moving_ms"] + self.cells["standing_ms"]) / 1e3,
+            "distance_m": self.cells["mm"] / 1e3,
+        }
+
+    def summary(self, cells_patrolled: int) -> dict[str, Any]:
+        """Return the ledger and the counts, in seconds and fixes."""
+        ledger = {name: ms / 1e3 for name, ms in self.ledger_ms.items()}
+        return {
+            "cells_patrolled": cells_patrolled,
+            "cells_with_fix": int((self.cells["fixes"] > 0).sum()),
+            "ledger": ledger | {"total": sum(self.ledger_ms.values()) / 1e3},
+            "fixes": self.fixes,
+            "days": [day.isoformat() for day in self.days],
+        }
+
+
+def _positions(frame: pd.DataFrame, grid: Grid) -> NDArray[np.int64]:
+    """Return positions in the grid of cells counted from the lattice's origin; -1 off it."""
+    spec = grid.spec
+    row = frame["row"].to_numpy().astype(np.int64) - round(
+        (spec.y_min - spec.origin[1]) / spec.cell_size
+    )
+    col = frame["col"].to_numpy().astype(np.int64) - round(
+        (spec.x_min - spec.origin[0]) / spec.cell_size
+    )
+    inside = (row >= 0) & (row < spec.n_rows) & (col >= 0) & (col < spec.n_cols)
+    return np.where(inside, grid.position_of(np.where(inside, row * spec.n_cols + col, -1)), -1)
+
+
+def _stays(passes: list[pd.DataFrame], grid: Grid, clock: WindowClock) -> pd.DataFrame:
+    """Return stays on the grid, joined over midnights and cut to the window's parts."""
+    frames = [
+        pd.DataFrame(
+            {
+                "cell": _positions(day, grid),
+                "unit": day["unit"].astype(object),
+                "enter": day["enter"],
+                "leave": day["leave"],
+            }
+        )
+        for day in passes
+    ]
+    stays = pd.concat(frames, ignore_index=True)
+    stays = stays[stays["cell"] >= 0]
+    stays["unit"] = pd.factorize(stays["unit"], sort=True)[0].astype(np.int64)
+    stays = stays.sort_values(["cell", "unit", "enter"], ignore_index=True)
+    keys = stays[["cell", "unit", "enter"]].to_numpy()
+    goes_on = np.zeros(len(stays), dtype=np.bool_)
+    goes_on[1:] = (keys[1:, :2] == keys[:-1, :2]).all(axis=1) & (
+        keys[1:, 2] == stays["leave"].to_numpy()[:-1]
+    )
+    first = np.flatnonzero(~goes_on)
+    joined = stays.iloc[first].reset_index(drop=True)
+    if len(stays):
+        joined["leave"] = stays["leave"].to_numpy()[np.append(first[1:], len(stays)) - 1]
+    return _cut(joined, clock)
+
+
+def _cut(stays: pd.DataFrame, clock: WindowClock) -> pd.DataFrame:
+    """Return the parts of stays that lie in the window, with the window's part each is in."""
+    enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
+    first = np.searchsorted(clock.end, enter, side="right")
+    count = np.maximum(np.searchsorted(clock.start, leave, side="left") - first, 0)
+    cut = stays.loc[stays.index.repeat(count)].reset_index(drop=True)
+    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    part = np.repeat(first, count) + offset
+    return cut.assign(
+        part=part,
+        enter=np.maximum(cut["enter"].to_numpy(), clock.start[part]),
+        leave=np.minimum(cut["leave"].to_numpy(), clock.end[part]),
+    )
+
+
+def _stay_columns(
+    stays: pd.DataFrame, grid: Grid, clock: WindowClock, time_zone: str
+) -> dict[str, NDArray[np.generic]]:
+    """Return the columns that need single stays: unions, visits, units, days, absences."""
+    n = len(grid)
+    cell, unit = stays["cell"].to_numpy(), stays["unit"].to_numpy()
+    enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
+    n_visits, n_units = visits(
+        cell, unit, enter, leave, n, BACK_WITHIN_S * 1000, LEAST_VISIT_S * 1000
+    )
+    part = stays["part"].to_numpy()
+    order = np.lexsort((enter, cell))
+    started, ended = clock.elapsed(enter, part)[order], clock.elapsed(leave, part)[order]
+    present, absent = presence(cell[order], started, ended, n, clock.length_ms)
+    first, last = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
+    np.minimum.at(first, cell, enter)
+    np.maximum.at(last, cell, leave)
+    seen = np.bincount(cell, minlength=n) > 0
+    return {
+        "presence_s": present / 1e3,
+        "passes": np.bincount(cell, minlength=n).astype(np.float64),
+        "visits": n_visits.astype(np.float64),
+        "units": n_units.astype(np.float64),
+        "days": _days(cell, enter, leave, n, time_zone),
+        "first_seen": np.where(seen, first, np.datetime64("NaT").astype(np.int64)).astype(
+            "datetime64[ms]"
+        ),
+        "last_seen": np.where(seen, last, np.datetime64("NaT").astype(np.int64)).astype(
+            "datetime64[ms]"
+        ),
+        "longest_absence_h": absent / 3.6e6,
+    }
+
+
+def _days(
+    cell: NDArray[np.int64],
+    enter: NDArray[np.int64],
+    leave: NDArray[np.int64],
+    n_cells: int,
+    time_zone: str,
+) -> NDArray[np.float64]:
+    """Return the number of local days with presence in each cell."""
+    limits = [
+        pd.to_datetime(t, unit="ms", utc=True)
+        .tz_convert(time_zone)
+        .tz_localize(None)
+        .to_numpy()
+        .astype("datetime64[D]")
+        .astype(np.int64)
+        for t in (enter, leave - 1)
+    ]
+    count = limits[1] - limits[0] + 1
+    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    pairs = np.column_stack([np.repeat(cell, count), np.repeat(limits[0], count) + offset])
+    unique = np.unique(pairs, axis=0)
+    return np.bincount(unique[:, 0], minlength=n_cells).astype(np.float64)

@@ -1,0 +1,122 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from geogrid.cli.speech import SpokenOption
+from geogrid.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from geogrid.workspace import Window
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
+    """Return a decorator for an option with a translated help.
+
+    Parameters
+    ----------
+    *names
+        As for `click.option`.
+    **settings
+        As for `click.option`.
+
+    Returns
+    -------
+    Callable
+        The decorator.
+    """
+    return click.option(*names, cls=SpokenOption, **settings)
+
+
+def common(function: Function) -> Function:
+    """Add the options that every command has: ``--json``, ``--lang``, ``--verbose``.
+
+    Parameters
+    ----------
+    function
+        The command.
+
+    Returns
+    -------
+    Callable
+        The same, with the options; their values are read by the program, not by the command.
+    """
+    added = [
+        option(
+            "--json",
+            "as_json",
+            is_flag=True,
+            expose_value=False,
+            help="Print one JSON object on standard output.",
+        ),
+        option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            help="Language of messages; from LANG by default.",
+        ),
+        option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            expose_value=False,
+            help="Log what each stage does, on standard error.",
+        ),
+    ]
+    for add in reversed(added):
+        function = add(function)
+    return function
+
+
+def windowed(function: Function) -> Function:
+    """Add the options of a window of time.
+
+    Parameters
+    ----------
+    function
+        The command; it gets ``first``, ``last``, ``hours`` and ``weekdays``.
+
+    Returns
+    -------
+    Callable
+        The same, with the options.
+    """
+    added = [
+        option("--from", "first", metavar="YYYY-MM-DD", help="First local day."),
+        option("--to", "last", metavar="YYYY-MM-DD", help="Last local day, included."),
+        option("--hours", metavar="HH-HH", help="Hours of the day, such as 22-06."),
+        option("--weekdays", metavar="mon,tue,...", help="Days of the week."),
+    ]
+    for add in reversed(added):
+        function = add(function)
+    return function
+
+
+def window_of(settings: dict[str, Any]) -> Window:
+    """Take the window out of a command's settings.
+
+    Parameters
+    ----------
+    settings
+        What click gives; the options of `windowed` are removed from it.
+
+    Returns
+    -------
+    Window
+        The window.
+
+    Raises
+    ------
+    InputError
+        A text cannot be read.
+    """
+    from geogrid.model.window import Window
+
+    names = ("first", "last", "hours", "weekdays")
+    return Window.parse(**{name: settings.pop(name) for name in names})

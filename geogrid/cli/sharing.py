@@ -1,0 +1,114 @@
+"""Commands that show and take away: layers, export, map, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from geogrid.cli.options import common, option, window_of, windowed
+from geogrid.cli.speech import Speech, SpokenCommand
+from geogrid.errors import InputError
+
+_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+_BOX_SIDES: Final = 4
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid layers ws")
+@click.argument("ws", type=_FOLDER)
+@common
+@click.pass_obj
+def layers(speech: Speech, /, ws: Path) -> None:
+    """List the layers of a workspace."""
+    from geogrid.workspace import Workspace
+
+    workspace = Workspace.open(ws)
+    listed = workspace.layer_list(speech.language)
+    for layer in listed:
+        speech.say("{id:<16} {kind:<9} {title}", **layer)
+    speech.answer({"layers": listed})
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid export ws gaps -o gaps.geojson --district 350402")
+@click.argument("ws", type=_FOLDER)
+@click.argument("layer")
+@option("-o", "--output", type=_FILE, required=True, help="The file to write.")
+@option("--format", "form", help="Ending of another format than the file's.")
+@option("--bbox", metavar="W,S,E,N", help="Only this box, degrees, WGS-84.")
+@option("--district", help="Only this district, by id or name.")
+@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
+@windowed
+@common
+@click.pass_obj
+def export(speech: Speech, /, ws: Path, layer: str, output: Path, **settings: Any) -> None:
+    """Write a layer as GeoJSON, GeoPackage, CSV, FlatGeobuf or GeoParquet."""
+    from geogrid.workspace import Selection, Workspace, datum_named
+
+    selection = Selection(
+        _box(settings["bbox"]), settings["district"], datum_named(settings["datum"])
+    )
+    if settings["form"] and output.suffix != f".{settings['form'].lstrip('.')}":
+        output = output.with_name(f"{output.name}.{settings['form'].lstrip('.')}")
+    path = Workspace.open(ws).export(layer, output, selection=selection, window=window_of(settings))
+    speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
+    speech.answer({"file": str(path), "bytes": path.stat().st_size})
+
+
+def _box(text: str | None) -> tuple[float, float, float, float] | None:
+    if not text:
+        return None
+    try:
+        sides = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        sides = ()
+    if len(sides) != _BOX_SIDES or sides[0] >= sides[2] or sides[1] >= sides[3]:
+        raise InputError(
+            "the box must be west,south,east,north in degrees; got {text!r}", text=text
+        )
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+@click.command("map", cls=SpokenCommand, epilog="geogrid map ws -o map.html")
+@click.argument("ws", type=_FOLDER)
+@option("-o", "--output", type=_FILE, required=True, help="The HTML file to write.")
+@windowed
+@common
+@click.pass_obj
+def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
+    """Write the map as one HTML file that opens anywhere without a network."""
+    from geogrid.workspace import Workspace
+
+    path = Workspace.open(ws).one_file_map(
+        output, language=speech.language, window=window_of(settings)
+    )
+    speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
+    speech.answer({"file": str(path), "bytes": path.stat().st_size})
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid serve ws --port 8000")
+@click.argument("ws", type=_FOLDER)
+@option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on.",
+)
+@option("--no-login", is_flag=True, help="Serve other machines although this version has no login.")
+@common
+@click.pass_obj
+def serve(speech: Speech, /, ws: Path, host: str, port: int, *, no_login: bool) -> None:
+    """Serve the interactive map to a browser."""
+    from geogrid.workspace import Workspace
+    from webmap import create_app
+    from webmap import serve as serve_app
+
+    app = create_app(Workspace.open(ws))
+    speech.say("the map is at http://{host}:{port}/ (stop with Ctrl+C)", host=host, port=port)
+    serve_app(app, host, port, no_login=no_login)
+
+
+COMMANDS: Final = (layers, export, map_, serve)

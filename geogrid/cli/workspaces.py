@@ -1,0 +1,250 @@
+"""Commands that make and change workspaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+from geogrid.cli.options import common, option
+from geogrid.cli.speech import ProgressLine, Speech, SpokenCommand
+from geogrid.errors import InputError
+
+if TYPE_CHECKING:
+    from geogrid.io import ReadOptions
+    from geogrid.model.boundary import RepairNote
+    from geogrid.workspace import ImportResult, Workspace
+
+_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+_FILE: Final = click.Path(path_type=Path, dir_okay=True)
+
+
+@click.command(
+    cls=SpokenCommand,
+    epilog="geogrid init ws --districts data/boundaries/sanming_2010.geojson --cell 250",
+)
+@click.argument("ws", type=_FOLDER)
+@option("--districts", type=_FILE, required=True, help="File of districts.")
+@option("--cell", type=float, default=250.0, show_default=True, help="Cell size, metres.")
+@option("--crs", default="auto", show_default=True, help="auto, or a code such as EPSG:4548.")
+@option("--origin", metavar="X,Y", default="0,0", help="Anchor of the lattice, metres.")
+@option("--tz", default="Asia/Shanghai", show_default=True, help="Local time zone, IANA name.")
+@option("--id", "id_field", help="Field with the districts' ids.")
+@option("--name", "name_field", help="Field with the districts' names.")
+@option("--title", default="", help="Name of the workspace, shown on the map.")
+@option("--repair", is_flag=True, help="Repair invalid or overlapping districts, and say how.")
+@option("--lattice", default="square", show_default=True, help="Form of the cells.")
+@common
+@click.pass_obj
+def init(speech: Speech, /, ws: Path, districts: Path, **settings: Any) -> None:
+    """Make a workspace: a grid over a city's districts, in a new folder."""
+    if settings["lattice"] != "square":
+        raise InputError(
+            "cells of the form {form!r} come in a later version; this one makes square cells",
+            form=settings["lattice"],
+        )
+    from geogrid.workspace import Choices, DistrictFile, Workspace
+
+    file = DistrictFile(
+        districts, settings["id_field"], settings["name_field"], repair=settings["repair"]
+    )
+    choices = Choices(
+        settings["cell"],
+        settings["crs"],
+        _origin(settings["origin"]),
+        settings["tz"],
+        settings["title"],
+    )
+    workspace, repairs = Workspace.create(ws, file, choices)
+    _tell_grid(speech, workspace, repairs)
+
+
+def _origin(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputError("the origin must be like 0,0; got {text!r}", text=text) from error
+    return x, y
+
+
+def _tell_grid(speech: Speech, workspace: Workspace, repairs: tuple[RepairNote, ...]) -> None:
+    result = workspace.summary()
+    for note in repairs:
+        speech.say(
+            "repaired {district}: {change}, land {before:,.0f} m2 -> {after:,.0f} m2",
+            district=note.district,
+            change=note.change,
+            before=note.before_m2,
+            after=note.after_m2,
+        )
+    speech.say(
+        "{cells:,} cells of {cell_m:g} m, {districts} districts, {area_km2:,.1f} km2\nCRS {crs}",
+        **result,
+    )
+    speech.answer(
+        result
+        | {
+            "repairs": [
+                {
+                    "district": note.district,
+                    "change": note.change,
+                    "before_m2": note.before_m2,
+                    "after_m2": note.after_m2,
+                }
+                for note in repairs
+            ]
+        }
+    )
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid districts ws sanming_2021.geojson --id adcode")
+@click.argument("ws", type=_FOLDER)
+@click.argument("file", type=_FILE)
+@option("--id", "id_field", help="Field with the districts' ids.")
+@option("--name", "name_field", help="Field with the districts' names.")
+@option("--repair", is_flag=True, help="Repair invalid or overlapping districts, and say how.")
+@common
+@click.pass_obj
+def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
+    """Replace or extend the districts; CRS, lattice and cell codes stay."""
+    from geogrid.workspace import DistrictFile, Workspace
+
+    outlines = DistrictFile(file, **settings)
+    workspace, repairs = Workspace.open(ws).replace_districts(outlines)
+    _tell_grid(speech, workspace, repairs)
+
+
+def _declared(settings: dict[str, Any]) -> ReadOptions:
+    from geogrid.workspace import read_options
+
+    columns = dict(_pair(text) for text in settings["columns"])
+    return read_options(settings, columns)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise InputError("--map must be like lon=经度, got {text!r}", text=text)
+    return field, column
+
+
+@click.command(
+    "import",
+    cls=SpokenCommand,
+    epilog="geogrid import ws tracks day1.csv day2.csv --datum gcj02 --tz Asia/Shanghai",
+)
+@click.argument("ws", type=_FOLDER)
+@click.argument("kind")
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
+@option("--tz", help="Zone of times without an offset, such as Asia/Shanghai.")
+@option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
+@option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@option("--credit", default="", help="Whom to credit for the data, shown on the map.")
+@common
+@click.pass_obj
+def import_(
+    speech: Speech, /, ws: Path, kind: str, files: tuple[Path, ...], **settings: Any
+) -> None:
+    """Import files of one kind: tracks, cameras, incidents, roads and more.
+
+    All files come in together or not at all. Rows that are refused go to quarantine.
+    """
+    from geogrid.workspace import Workspace
+
+    progress = ProgressLine(speech.translate)
+    options = _declared(settings)
+    workspace = Workspace.open(ws)
+    result = workspace.import_files(
+        kind, files, options, credit=settings["credit"], progress=progress
+    )
+    progress.close()
+    _tell_import(speech, result)
+
+
+def _tell_import(speech: Speech, result: ImportResult) -> None:
+    answer = result.as_json(speech.translate)
+    speech.say("{message}", message=answer["message"])
+    speech.answer(answer)
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid check day1.csv --as tracks --datum gcj02")
+@click.argument("file", type=_FILE)
+@option("--as", "kind", required=True, help="What the file is, such as tracks or cameras.")
+@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
+@option("--tz", help="Zone of times without an offset, such as Asia/Shanghai.")
+@option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
+@option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@common
+@click.pass_obj
+def check(speech: Speech, /, file: Path, kind: str, **settings: Any) -> None:
+    """Read a file as an import would, and store nothing."""
+    from geogrid.workspace import dry_run
+
+    _tell_import(speech, dry_run(kind, file, _declared(settings)))
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid undo ws")
+@click.argument("ws", type=_FOLDER)
+@common
+@click.pass_obj
+def undo(speech: Speech, /, ws: Path) -> None:
+    """Undo the last import, exactly."""
+    from geogrid.workspace import Workspace
+
+    entry = Workspace.open(ws).undo()
+    names = ", ".join(file["file"] for file in entry.get("files", []))
+    speech.say(
+        "undone: import {number} of {kind} ({names})",
+        number=entry.get("id", 0),
+        kind=entry["kind"],
+        names=names,
+    )
+    speech.answer({"undone": entry.get("id", 0), "kind": entry["kind"]})
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid quarantine ws -o refused.csv")
+@click.argument("ws", type=_FOLDER)
+@option("-o", "--output", type=_FILE, help="Write the rows to a CSV file.")
+@common
+@click.pass_obj
+def quarantine(speech: Speech, /, ws: Path, output: Path | None) -> None:
+    """List every refused row with file, row, field, value and reason."""
+    from geogrid.workspace import Workspace
+
+    rows = Workspace.open(ws).quarantine()
+    if output is not None:
+        rows.to_csv(output, index=False, encoding="utf-8-sig")
+    elif len(rows):
+        speech.say("{table}", table=rows.to_string(index=False, max_colwidth=60))
+    speech.say("{count} rows refused", count=len(rows))
+    speech.answer({"rows": len(rows), "records": rows.to_dict("records")})
+
+
+@click.command(cls=SpokenCommand, epilog="geogrid demo demo/tiny --size tiny")
+@click.argument("ws", type=_FOLDER)
+@option(
+    "--size",
+    type=click.Choice(["tiny", "city"]),
+    default="tiny",
+    show_default=True,
+    help="tiny: two districts, three days. city: all of it, seven days.",
+)
+@option("--seed", type=int, default=0, show_default=True, help="The same seed, the same city.")
+@common
+@click.pass_obj
+def demo(speech: Speech, /, ws: Path, size: Literal["tiny", "city"], seed: int) -> None:
+    """Make a labelled synthetic city on the real districts of Sanming."""
+    from geogrid.workspace import Workspace
+
+    progress = ProgressLine(speech.translate)
+    workspace = Workspace.demo(ws, size=size, seed=seed, progress=progress)
+    progress.close()
+    speech.say(
+        "a synthetic city is in {folder}; look at it with: geogrid serve {folder}", folder=ws
+    )
+    speech.answer(workspace.summary() | {"layers": list(workspace.layer_ids()), "synthetic": True})
+
+
+COMMANDS: Final = (init, districts, import_, check, undo, quarantine, demo)

@@ -1,0 +1,1 @@
+"""What the application does with stores and analyses, one topic per module."""

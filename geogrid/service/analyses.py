@@ -1,0 +1,356 @@
+"""Cameras, hotspots and gaps of a workspace, from its registers and incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geogrid.analysis.camera_coverage import CameraResult, camera_coverage
+from geogrid.analysis.gaps import CoverageGaps, GapInputs, GapParams, coverage_gaps
+from geogrid.analysis.hotspots import HotspotParams, HotspotResult, at_risk_cells, hotspots
+from geogrid.analysis.patrol_coverage import PatrolCoverage
+from geogrid.analysis.road_lengths import road_metres
+from geogrid.analysis.views import CameraParams
+from geogrid.errors import InputError
+from geogrid.model.incidents import SOURCES, Incidents
+from geogrid.model.places import Places
+from geogrid.model.sensors import CameraStatus, Sensors
+from geogrid.model.window import Window
+from geogrid.service.patrols import silent_cells, window_days, window_end_ms
+from geogrid.service.shelf import Shelf
+
+PUBLIC_SOURCES: Final = ("call", "unknown")  # what officers find follows where they go
+_EXPOSURE_POINTS: Final = ("rooms", "places")
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentChoice:
+    """Which incidents count.
+
+    Parameters
+    ----------
+    categories
+        Names of categories; empty for all.
+    sources
+        Some of ``call``, ``officer``, ``sensor``, ``unknown``.
+
+    Raises
+    ------
+    InputError
+        A source is not known.
+    """
+
+    categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = PUBLIC_SOURCES
+
+    def __post_init__(self) -> None:
+        unknown = [source for source in self.sources if source not in SOURCES]
+        if unknown or not self.sources:
+            raise InputError(
+                "unknown source of incidents {source!r}; choose from {known}",
+                source=",".join(unknown),
+                known=", ".join(SOURCES),
+            )
+
+
+def sensors(shelf: Shelf) -> Sensors:
+    """Return the cameras of a workspace.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    Sensors
+        In order of id.
+
+    Raises
+    ------
+    LayerNotFoundError
+        No cameras are registered.
+    """
+    frame = shelf.registers.read("cameras")
+    status = frame["status"].fillna("on") if "status" in frame else pd.Series("on", frame.index)
+    return Sensors(
+        ids=tuple(frame.index.astype(str)),
+        lon=frame.geometry.x.to_numpy(),
+        lat=frame.geometry.y.to_numpy(),
+        range_m=_numbers(frame, "range"),
+        bearing_deg=_numbers(frame, "bearing") % 360.0,
+        view_angle_deg=_numbers(frame, "view_angle"),
+        status=tuple(CameraStatus(word) for word in status),
+    )
+
+
+def _numbers(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers; NaN where the register is silent."""
+    if name not in frame:
+        return np.full(len(frame), np.nan)
+    return np.asarray(frame[name].to_numpy(np.float64), dtype=np.float64)
+
+
+def roads(shelf: Shelf) -> Places | None:
+    """Return the roads of a workspace; ``None`` when none are registered.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    Places or None
+        Lines, their class as kind.
+    """
+    if "roads" not in shelf.registers.kinds():
+        return None
+    frame = shelf.registers.read("roads")
+    kind = frame["class"].fillna("").astype(str) if "class" in frame else [""] * len(frame)
+    return Places(tuple(frame.index.astype(str)), tuple(kind), frame.geometry.to_numpy())
+
+
+def exposure(shelf: Shelf) -> dict[str, NDArray[np.bool_]]:
+    """Return by register the cells in which something can happen: roads, rooms, places.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    dict of str to ndarray of bool
+        Masks over the active cells; a register that is empty is not named.
+    """
+    masks: dict[str, NDArray[np.bool_]] = {}
+    lines = roads(shelf)
+    if lines is not None:
+        masks["roads"] = road_metres(lines, shelf.grid) > 0.0
+    for kind in _EXPOSURE_POINTS:
+        if kind in shelf.registers.kinds():
+            points = shelf.registers.read(kind).geometry.representative_point()
+            at = shelf.grid.position_at(points.x.to_numpy(), points.y.to_numpy())
+            masks[kind] = np.bincount(at[at >= 0], minlength=len(shelf.grid)) > 0
+    return masks
+
+
+def chosen_incidents(shelf: Shelf, window: Window, choice: IncidentChoice) -> Incidents:
+    """Return the incidents of a window that count.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count; a range of times counts by its beginning.
+    choice
+        Categories and sources.
+
+    Returns
+    -------
+    Incidents
+        In order of id.
+
+    Raises
+    ------
+    InputError
+        A category does not occur.
+    """
+    every = shelf.incidents.read()
+    keep = in_window(every.t_from, window, shelf.config.time_zone)
+    keep &= np.isin(every.source, [SOURCES.index(source) for source in choice.sources])
+    if choice.categories:
+        unknown = set(choice.categories) - set(every.categories)
+        if unknown:
+            raise InputError(
+                "no incident has the category {category!r}; there are {known}",
+                category=min(unknown),
+                known=", ".join(every.categories),
+            )
+        wanted = [every.categories.index(name) for name in choice.categories]
+        keep &= np.isin(every.category, wanted)
+    return every.where(keep)
+
+
+def in_window(t_ms: NDArray[np.int64], window: Window, time_zone: str) -> NDArray[np.bool_]:
+    """Tell which instants lie in a window.
+
+    Parameters
+    ----------
+    t_ms
+        Milliseconds UTC, shape (n,).
+    window
+        The window.
+    time_zone
+        IANA name.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True inside.
+    """
+    local = pd.DatetimeIndex(pd.to_datetime(t_ms, unit="ms", utc=True)).tz_convert(time_zone)
+    keep = np.array(window.hour_mask())[local.hour]
+    zone = ZoneInfo(time_zone)
+    if window.first is not None:
+        keep &= t_ms >= _midnight_ms(window.first, zone)
+    if window.last is not None:
+        keep &= t_ms < _midnight_ms(window.last + timedelta(days=1), zone)
+    if window.weekdays is not None:
+        keep &= np.isin(local.weekday, sorted(window.weekdays))
+    return np.asarray(keep, dtype=np.bool_)
+
+
+def _midnight_ms(day: date, zone: ZoneInfo) -> int:
+    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+
+
+def camera_result(shelf: Shelf, params: CameraParams) -> CameraResult:
+    """Return what the cameras of a workspace see.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    params
+        What to assume where the register is silent.
+
+    Returns
+    -------
+    CameraResult
+        The table and its summary.
+
+    Raises
+    ------
+    LayerNotFoundError
+        No cameras are registered.
+    """
+    return camera_coverage(sensors(shelf), shelf.grid, roads=roads(shelf), params=params)
+
+
+def hotspot_result(
+    shelf: Shelf, window: Window, choice: IncidentChoice, params: HotspotParams
+) -> HotspotResult:
+    """Return the hotspots of a workspace in a window.
+
+    The cells at risk come from all that is registered and from all incidents of the chosen
+    kinds at any time, so that a window changes counts and not the family of tests.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+    choice
+        Which incidents count.
+    params
+        How hotspots are looked for.
+
+    Returns
+    -------
+    HotspotResult
+        The table and its summary.
+
+    Raises
+    ------
+    InputError
+        There are too few incidents, or the radius does not fit the cells.
+    """
+    counted = chosen_incidents(shelf, window, choice)
+    reference = chosen_incidents(shelf, Window(), choice)
+    mask, name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
+    return hotspots(counted, shelf.grid, at_risk=mask, mask_name=name, params=params)
+
+
+def gap_result(
+    shelf: Shelf, window: Window, patrol: PatrolCoverage, params: GapParams
+) -> CoverageGaps:
+    """Return the coverage gaps of a workspace in a window.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+    patrol
+        Patrol effort in the same window.
+    params
+        What counts as a gap.
+
+    Returns
+    -------
+    CoverageGaps
+        The table and its summary.
+    """
+    choice = IncidentChoice()
+    incidents = chosen_incidents(shelf, window, choice)
+    at = shelf.grid.position_at(incidents.lon, incidents.lat)
+    reference = chosen_incidents(shelf, Window(), choice)
+    masks = exposure(shelf)
+    if len(reference) or masks:
+        required, _ = at_risk_cells(reference, shelf.grid, exposure=masks)
+    else:
+        required = np.ones(len(shelf.grid), dtype=np.bool_)
+    inputs = GapInputs(
+        coverage=patrol,
+        incidents=np.bincount(at[at >= 0], minlength=len(shelf.grid)),
+        required=required,
+        dark=silent_cells(shelf, window, params),
+        window_end_ms=window_end_ms(shelf, window),
+        missing_days=window_days(shelf, window)[1],
+    )
+    return coverage_gaps(inputs, params=params)
+
+
+def source_shares(shelf: Shelf, window: Window) -> dict[str, float]:
+    """Return the share of each source among the incidents of a window.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+
+    Returns
+    -------
+    dict of str to float
+        By source; empty when there are no incidents.
+    """
+    every = shelf.incidents.read()
+    inside = every.source[in_window(every.t_from, window, shelf.config.time_zone)]
+    if inside.size == 0:
+        return {}
+    counts = np.bincount(inside, minlength=len(SOURCES))
+    return {name: float(count) / inside.size for name, count in zip(SOURCES, counts, strict=True)}
+
+
+def newest(instants_ms: Sequence[int]) -> str | None:
+    """Return the newest of some instants as ISO 8601 in UTC.
+
+    Parameters
+    ----------
+    instants_ms
+        Milliseconds UTC.
+
+    Returns
+    -------
+    str or None
+        ``None`` when there are none.
+    """
+    if not instants_ms:
+        return None
+    newest_s = max(instants_ms) // 1000
+    return datetime.fromtimestamp(newest_s, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,396 @@
+"""Answers of an opened workspace: layers, columns, cells and districts, kept while facts stay."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import geopandas as gpd
+
+from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.export.lattice_mesh import mesh
+from geogrid.export.lattice_wire import WireColumn, area_column, district_column, wire_column
+from geogrid.i18n import translator
+from geogrid.model.cells import CellTable
+from geogrid.model.grid import Grid
+from geogrid.model.layer import Layer
+from geogrid.model.window import ALL_TIME, Window
+from geogrid.service import answers
+from geogrid.service.answers import Box
+from geogrid.service.layers import (
+    FEATURE_TITLES,
+    LATTICE_TITLES,
+    Questions,
+    build_layer,
+    layer_ids,
+)
+from geogrid.service.shelf import Progress, Shelf, no_progress
+
+KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
+GRID: Final = "grid"
+Answer = TypeVar("Answer")
+
+
+class Atlas:
+    """Everything that can be asked of a workspace.
+
+    Parameters
+    ----------
+    shelf
+        The opened stores.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._answers: OrderedDict[object, Any] = OrderedDict()
+        self._lock = threading.RLock()
+
+    @property
+    def grid(self) -> Grid:
+        """The grid over the districts."""
+        return self._shelf.grid
+
+    def layer_ids(self) -> tuple[str, ...]:
+        """Return the layers there are: lattices first, then features."""
+        return self._kept("layer_ids", lambda: layer_ids(self._shelf))
+
+    def layer_list(self, language: str) -> list[dict[str, str]]:
+        """Return id, kind and title of each layer.
+
+        Parameters
+        ----------
+        language
+            ``en`` or ``zh``.
+
+        Returns
+        -------
+        list of dict
+            JSON values.
+        """
+        translate = translator(language)
+        titles = {**LATTICE_TITLES, **FEATURE_TITLES}
+        return [
+            {
+                "id": layer_id,
+                "kind": "lattice" if layer_id in LATTICE_TITLES else "features",
+                "title": translate(titles[layer_id]),
+            }
+            for layer_id in self.layer_ids()
+        ]
+
+    def register(self, kind: str) -> gpd.GeoDataFrame:
+        """Return a register.
+
+        Parameters
+        ----------
+        kind
+            Such as ``cameras``.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            WGS-84, index ``id``.
+
+        Raises
+        ------
+        LayerNotFoundError
+            Nothing of that kind is registered.
+        """
+        return self._shelf.registers.read(kind)
+
+    def layer(
+        self,
+        layer_id: str,
+        window: Window = ALL_TIME,
+        *,
+        questions: Questions | None = None,
+        progress: Progress = no_progress,
+    ) -> Layer:
+        """Return a layer, worked out now or kept from before.
+
+        Parameters
+        ----------
+        layer_id
+            One of `layer_ids`.
+        window
+            Days and hours.
+        questions
+            What else is asked; its window is not used.
+        progress
+            Is told how long work goes on.
+
+        Returns
+        -------
+        Layer
+            The layer.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer, or what it needs is not imported.
+        InputError
+            The analysis refuses what it was asked.
+        """
+        return self.analysis(layer_id, window, questions=questions, progress=progress)[0]
+
+    def analysis(
+        self,
+        layer_id: str,
+        window: Window = ALL_TIME,
+        *,
+        questions: Questions | None = None,
+        progress: Progress = no_progress,
+    ) -> tuple[Layer, dict[str, Any]]:
+        """Return a layer with the figures of the analysis behind it.
+
+        Parameters
+        ----------
+        layer_id, window, questions, progress
+            As for `layer`.
+
+        Returns
+        -------
+        layer : Layer
+            The layer.
+        summary : dict
+            JSON values; empty for features.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer, or what it needs is not imported.
+        InputError
+            The analysis refuses what it was asked.
+        """
+        asked = replace(questions or Questions(), window=window)
+        return self._kept(
+            (layer_id, asked), lambda: build_layer(self._shelf, layer_id, asked, progress)
+        )
+
+    def tables(self, window: Window = ALL_TIME) -> dict[str, CellTable]:
+        """Return the tables of all lattice layers that can be made, by id.
+
+        Parameters
+        ----------
+        window
+            Days and hours.
+
+        Returns
+        -------
+        dict of str to CellTable
+            A layer whose analysis refuses the window is left out: `layer` says why.
+        """
+        tables: dict[str, CellTable] = {}
+        for layer_id in self.layer_ids():
+            if layer_id in LATTICE_TITLES:
+                try:
+                    table = self.layer(layer_id, window).table
+                except InputError:
+                    continue
+                if isinstance(table, CellTable):
+                    tables[layer_id] = table
+        return tables
+
+    def cell_report(
+        self, code: str, *, language: str = "en", window: Window = ALL_TIME
+    ) -> dict[str, Any]:
+        """Return everything known of one cell.
+
+        Parameters
+        ----------
+        code
+            Its public code.
+        language
+            ``en`` or ``zh``.
+        window
+            Days and hours.
+
+        Returns
+        -------
+        dict
+            JSON values.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such cell.
+        """
+        self.grid.spec.cell_of_code(code)
+        return answers.cell_json(self.grid, code, self.tables(window), language)
+
+    def district_table(self, window: Window = ALL_TIME) -> list[dict[str, Any]]:
+        """Return the totals of each district.
+
+        Parameters
+        ----------
+        window
+            Days and hours.
+
+        Returns
+        -------
+        list of dict
+            JSON values, in the order of the districts.
+        """
+        return self._kept(
+            ("districts", window), lambda: answers.district_rows(self.grid, self.tables(window))
+        )
+
+    def mesh(self) -> dict[str, Any]:
+        """Return where the cells lie in Web Mercator, with the columns of the grid itself."""
+        return self._kept("mesh", self._mesh)
+
+    def _mesh(self) -> dict[str, Any]:
+        columns = {"district": district_column(self.grid), "area_m2": area_column(self.grid)}
+        return mesh(self.grid) | {"columns": {name: c.meta() for name, c in columns.items()}}
+
+    def wire_column(self, layer_id: str, column: str, window: Window = ALL_TIME) -> WireColumn:
+        """Return a column of a lattice layer as bytes.
+
+        Parameters
+        ----------
+        layer_id
+            A lattice layer, or ``grid`` for ``district`` and ``area_m2``.
+        column
+            The column.
+        window
+            Days and hours.
+
+        Returns
+        -------
+        WireColumn
+            Bytes and how to read them.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer or column.
+        """
+        if layer_id == GRID:
+            make = {"district": district_column, "area_m2": area_column}.get(column)
+            if make is None:
+                raise LayerNotFoundError("the grid has no column {column!r}", column=column)
+            return make(self.grid)
+        return wire_column(self._lattice(layer_id, window), column)
+
+    def _lattice(self, layer_id: str, window: Window) -> CellTable:
+        table = self.layer(layer_id, window).table
+        if not isinstance(table, CellTable):
+            raise LayerNotFoundError("layer {layer!r} has no lattice", layer=layer_id)
+        return table
+
+    def layer_json(
+        self, layer_id: str, language: str = "en", window: Window = ALL_TIME
+    ) -> dict[str, Any]:
+        """Return what a layer is: fields, legends, provenance, age, completeness.
+
+        Parameters
+        ----------
+        layer_id
+            A layer, or ``grid``.
+        language
+            ``en`` or ``zh``.
+        window
+            Days and hours.
+
+        Returns
+        -------
+        dict
+            JSON values.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer.
+        """
+        if layer_id == GRID:
+            return {"id": GRID, "kind": "lattice", "version": self.mesh()["version"]}
+        return self._kept(
+            ("layer_json", layer_id, language, window),
+            lambda: answers.layer_json(self.layer(layer_id, window), language),
+        )
+
+    def features(
+        self,
+        layer_id: str,
+        *,
+        bbox: Box | None = None,
+        district: str | None = None,
+        limit: int = 1000,
+        offset: int = 0,
+    ) -> dict[str, Any]:
+        """Return one page of a layer as GeoJSON.
+
+        Parameters
+        ----------
+        layer_id
+            A layer.
+        bbox
+            (west, south, east, north) in degrees, WGS-84.
+        district
+            Id or name of a district.
+        limit, offset
+            The page.
+
+        Returns
+        -------
+        dict
+            A feature collection with ``numberMatched`` and ``numberReturned``.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer.
+        InputError
+            There is no such district.
+        """
+        layer = self._kept(
+            ("frame", layer_id, district), lambda: self.in_district(layer_id, district)
+        )
+        return answers.features_json(layer, bbox=bbox, limit=limit, offset=offset)
+
+    def in_district(self, layer_id: str, district: str | None) -> Layer:
+        """Return a layer as features, those of a district where one is named.
+
+        Parameters
+        ----------
+        layer_id
+            A layer.
+        district
+            Id or name of a district; ``None`` for all.
+
+        Returns
+        -------
+        Layer
+            Its table is a GeoDataFrame.
+
+        Raises
+        ------
+        InputError
+            There is no such district.
+        """
+        layer = self.layer(layer_id)
+        frame = answers.layer_frame(layer)
+        if district is not None:
+            at = answers.require_district(self.grid, district)
+            if layer.is_lattice:
+                frame = frame[frame["district"] == self.grid.boundary.ids[at]]
+            else:
+                land = self.register("districts").geometry[self.grid.boundary.ids[at]]
+                frame = frame[frame.intersects(land)]
+        return replace(layer, table=frame)
+
+    def _kept(self, key: object, make: Callable[[], Answer]) -> Answer:
+        """Return an answer from before, or make it; facts that change make all answers old."""
+        with self._lock:
+            full = (self._shelf.state(), key)
+            if full in self._answers:
+                self._answers.move_to_end(full)
+            else:
+                self._answers[full] = make()
+                while len(self._answers) > KEPT_ANSWERS:
+                    self._answers.popitem(last=False)
+            answer: Answer = self._answers[full]
+            return answer

@@ -1,0 +1,160 @@
+"""New workspaces, and other districts for old ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from geogrid.crs import WGS84, make_crs, working_crs
+from geogrid.io import ReadReport, read_boundary
+from geogrid.model.boundary import Boundary, RepairNote
+from geogrid.model.grid import Grid
+from geogrid.service.shelf import Shelf
+from geogrid.store.config import WorkspaceConfig
+from geogrid.store.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen once when a workspace is made.
+
+    Parameters
+    ----------
+    cell_size_m
+        Whole metres.
+    crs
+        ``auto`` for the equal-area working CRS, else a code such as ``EPSG:4548``.
+    origin
+        Anchor of the lattice, whole metres in the CRS.
+    time_zone
+        IANA name.
+    name
+        Shown on the map; the folder's name by default.
+    """
+
+    cell_size_m: float = 250.0
+    crs: str = "auto"
+    origin: tuple[float, float] = (0.0, 0.0)
+    time_zone: str = "Asia/Shanghai"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictFile:
+    """A file of districts, and how to read it.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, Shapefile or GeoPackage.
+    id_field, name_field
+        Columns with the districts' ids and names; ``None`` to find them.
+    repair
+        Repair invalid or overlapping districts instead of refusing them.
+    """
+
+    path: Path
+    id_field: str | None = None
+    name_field: str | None = None
+    repair: bool = False
+
+    def read(self) -> tuple[Boundary, ReadReport, tuple[RepairNote, ...]]:
+        """Return the districts, the report of reading them, and what was repaired.
+
+        Raises
+        ------
+        InputError
+            They are invalid or overlap, and no repair is asked for.
+        """
+        return read_boundary(
+            self.path, id_field=self.id_field, name_field=self.name_field, repair=self.repair
+        )
+
+
+def create_shelf(
+    root: Path, districts: DistrictFile, choices: Choices
+) -> tuple[Shelf, tuple[RepairNote, ...]]:
+    """Make a workspace in a new folder.
+
+    Parameters
+    ----------
+    root
+        The folder; new or empty.
+    districts
+        Its districts.
+    choices
+        What is chosen once.
+
+    Returns
+    -------
+    shelf : Shelf
+        The opened workspace.
+    repairs : tuple of RepairNote
+        What was repaired on request.
+
+    Raises
+    ------
+    InputError
+        Districts or choices are unusable; nothing is stored.
+    """
+    boundary, report, repairs = districts.read()
+    auto = choices.crs.lower() == "auto"
+    crs = working_crs(*boundary.to_crs(WGS84).bounds) if auto else make_crs(choices.crs)
+    config = WorkspaceConfig(
+        name=choices.name or root.name,
+        crs=crs,
+        cell_size_m=choices.cell_size_m,
+        origin=choices.origin,
+        time_zone=choices.time_zone,
+    )
+    shelf = Shelf.create(root, config, boundary)
+    shelf.application.record(_entry(shelf, report))
+    return shelf, repairs
+
+
+def replace_districts(shelf: Shelf, districts: DistrictFile) -> tuple[RepairNote, ...]:
+    """Take other districts; CRS, lattice and cell codes stay.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    districts
+        The new districts.
+
+    Returns
+    -------
+    tuple of RepairNote
+        What was repaired on request.
+
+    Raises
+    ------
+    InputError
+        The districts are unusable; nothing is changed.
+    """
+    boundary, report, repairs = districts.read()
+    config = shelf.config
+    Grid.over(boundary, config.cell_size_m, crs=config.crs, origin=config.origin)
+    entry = _entry(shelf, report)
+    with transaction(shelf.root, entry) as change:
+        shelf.registers.put_districts(change, boundary)
+    shelf.application.record(entry)
+    return repairs
+
+
+def _entry(shelf: Shelf, report: ReadReport) -> dict[str, Any]:
+    """Return the entry in the log for a file of districts."""
+    file = {
+        "file": report.file,
+        "sha256": report.sha256,
+        "bad_rows": list(report.bad_rows),
+        "synthetic": report.synthetic,
+    }
+    return {
+        "id": shelf.application.next_import(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "kind": "districts",
+        "files": [file],
+    }

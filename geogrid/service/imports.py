@@ -1,0 +1,372 @@
+"""From files to stores: read, judge, keep what is good, list what is not; one change in all."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import Point
+
+from geogrid import io
+from geogrid.crs import WGS84
+from geogrid.errors import InputError
+from geogrid.io import ReadOptions, ReadReport
+from geogrid.io.report import Message
+from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.store.transaction import Transaction, transaction, undo_last
+
+KINDS: Final = (
+    "tracks",
+    "incidents",
+    "cameras",
+    "checkpoints",
+    "rooms",
+    "places",
+    "areas",
+    "zones",
+    "roads",
+    "buildings",
+    "depots",
+    "population",
+)
+_UPDATED: Final = "{count} entries of {kind} replaced older ones with the same id"
+_CONFLICTS: Final = (
+    "{count} fixes left out: their unit is elsewhere at the same time, in this or an earlier import"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import came to.
+
+    Parameters
+    ----------
+    number
+        The import's number in the log; 0 for a dry run.
+    kind
+        What was imported.
+    reports
+        One per file.
+    accepted
+        Rows kept.
+    duplicates
+        Rows that were there already, in the files or in the workspace.
+    notes
+        What the stores have to say.
+    """
+
+    number: int
+    kind: str
+    reports: tuple[ReadReport, ...]
+    accepted: int
+    duplicates: int
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The worst of what became of the files."""
+        order = ("accept", "accept_warn", "quarantine", "reject")
+        worst = max((report.status for report in self.reports), key=order.index)
+        return "accept_warn" if worst == "accept" and self.notes else worst
+
+    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
+        """Return the contract's JSON object.
+
+        Parameters
+        ----------
+        translate
+            Returns a template in another language.
+
+        Returns
+        -------
+        dict
+            ``status`` ``accepted`` ``duplicates`` ``bad_rows`` ``message`` ``warnings`` and a
+            list of ``files``.
+        """
+        notes = [note.render(translate) for note in self.notes]
+        warnings = [w.render(translate) for report in self.reports for w in report.warnings]
+        return {
+            "import": self.number,
+            "kind": self.kind,
+            "status": self.status,
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "bad_rows": [row for report in self.reports for row in report.bad_rows],
+            "message": "\n".join([*(r.summary(translate) for r in self.reports), *notes]),
+            "warnings": warnings + notes,
+            "files": [
+                {
+                    "file": report.file,
+                    "sha256": report.sha256,
+                    "read": report.read,
+                    "accepted": report.accepted,
+                    "bad_rows": list(report.bad_rows),
+                    "synthetic": report.synthetic,
+                    "options": dict(report.options),
+                }
+                for report in self.reports
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNote:
+    """What the log keeps of an import besides its counts.
+
+    Parameters
+    ----------
+    at
+        When it is made.
+    credit
+        Whom to credit for the data, shown with every layer made of it.
+    """
+
+    at: datetime
+    credit: str = ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of an import while it runs."""
+
+    reports: list[ReadReport] = field(default_factory=list)
+    duplicates: int = 0
+    conflicts: int = 0
+    updated: int = 0
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+def import_files(
+    shelf: Shelf,
+    kind: str,
+    files: Sequence[Path],
+    options: ReadOptions,
+    *,
+    note: ImportNote,
+    progress: Progress = no_progress,
+) -> ImportResult:
+    """Import files of one kind as one change: all of them, or nothing.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    kind
+        One of `KINDS`.
+    files
+        The files.
+    options
+        What is declared of them.
+    note
+        What to write into the log with it.
+    progress
+        Is told which file is being read.
+
+    Returns
+    -------
+    ImportResult
+        Counts and reports.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used at all; nothing was stored.
+    """
+    _require_kind(kind)
+    options = replace(options, area=shelf.import_area())
+    number = shelf.application.next_import()
+    tally = _Tally()
+    entry: dict[str, Any] = {"id": number, "at": note.at.isoformat(), "kind": kind}
+    with transaction(shelf.root, entry) as change:
+        for done, path in enumerate(files):
+            progress(path.name, done, len(files))
+            _import_file(shelf, change, (kind, path), options, tally)
+        if tally.groups:
+            _put_groups(shelf, change, tally.groups)
+        result = _result(number, kind, tally)
+        _write_quarantine(change, number, tally.reports)
+        entry |= result.as_json() | {"credit": note.credit}
+    shelf.application.record(entry)
+    progress("", len(files), len(files))
+    return result
+
+
+def _require_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise InputError(
+            "this version does not import {kind!r}; it imports {kinds}",
+            kind=kind,
+            kinds=", ".join(KINDS),
+        )
+
+
+def _import_file(
+    shelf: Shelf,
+    change: Transaction,
+    what: tuple[str, Path],
+    options: ReadOptions,
+    tally: _Tally,
+) -> None:
+    """Read one file into the change that is being prepared."""
+    kind, path = what
+    if kind == "tracks":
+        tracks, groups, report = io.read_tracks(path, options)
+        _require_rows(report)
+        added = shelf.tracks.add(change, tracks)
+        tally.duplicates += added.equal
+        tally.conflicts += added.conflicting
+        tally.groups |= dict(groups)
+    elif kind == "incidents":
+        frame, report = io.read_incidents(path, options)
+        _require_rows(report)
+        _, updated, equal = shelf.incidents.put(change, frame)
+        tally.updated += updated
+        tally.duplicates += equal
+    else:
+        register, report = io.read_register(path, kind, options)
+        _require_rows(report)
+        _, updated = shelf.registers.put(change, kind, register)
+        tally.updated += updated
+    tally.duplicates += report.duplicates
+    tally.reports.append(report)
+
+
+def _require_rows(report: ReadReport) -> None:
+    """Refuse a file of which nothing can be kept."""
+    if report.status == "reject":
+        raise InputError(
+            "{file}: no row can be kept, nothing was stored.\n{summary}",
+            file=report.file,
+            summary=report.summary(),
+        )
+
+
+def _put_groups(shelf: Shelf, change: Transaction, groups: Mapping[str, str]) -> None:
+    """Register the groups that units were said to belong to."""
+    frame = gpd.GeoDataFrame(
+        {"group": list(groups.values())},
+        geometry=[Point()] * len(groups),
+        index=pd.Index(list(groups), name="id"),
+        crs=WGS84,
+    )
+    shelf.registers.put(change, "units", frame)
+
+
+def _result(number: int, kind: str, tally: _Tally) -> ImportResult:
+    notes = []
+    if tally.updated:
+        notes.append(Message(_UPDATED, {"count": tally.updated, "kind": kind}))
+    if tally.conflicts:
+        notes.append(Message(_CONFLICTS, {"count": tally.conflicts}))
+    return ImportResult(
+        number=number,
+        kind=kind,
+        reports=tuple(tally.reports),
+        accepted=sum(report.accepted for report in tally.reports) - tally.conflicts,
+        duplicates=tally.duplicates,
+        notes=tuple(notes),
+    )
+
+
+def _write_quarantine(change: Transaction, number: int, reports: Sequence[ReadReport]) -> None:
+    """List every refused row, in English: the file is a record, not a message."""
+    refused = [(report.file, refusal) for report in reports for refusal in report.refusals]
+    if not refused:
+        return
+    path = change.path_for(f"quarantine/{number:06d}.csv")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["import", "file", "row", "field", "value", "reason"])
+        for name, refusal in refused:
+            reason = refusal.reason.format(**refusal.values)
+            writer.writerow(
+                [number, name, refusal.row, refusal.field, _as_text(refusal.value), reason]
+            )
+
+
+def _as_text(value: str) -> str:
+    """Return a value that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in tuple("=+-@\t\r") else value
+
+
+def quarantine(shelf: Shelf) -> pd.DataFrame:
+    """Return every refused row of the imports that stand.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``import``, ``file``, ``row``, ``field``, ``value``, ``reason``.
+    """
+    columns = ["import", "file", "row", "field", "value", "reason"]
+    frames = [
+        pd.read_csv(path, dtype={"value": str}, keep_default_na=False, encoding="utf-8-sig")
+        for path in sorted((shelf.root / "quarantine").glob("*.csv"))
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def undo(shelf: Shelf) -> dict[str, Any]:
+    """Undo the last import exactly.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    dict
+        The import's entry in the log.
+
+    Raises
+    ------
+    InputError
+        There is nothing to undo.
+    """
+    entry = undo_last(shelf.root)
+    if "id" in entry:
+        shelf.application.mark_undone(int(entry["id"]))
+    return entry
+
+
+def dry_run(kind: str, path: Path, options: ReadOptions) -> ImportResult:
+    """Read a file as an import would, and store nothing.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    path
+        The file.
+    options
+        What is declared of it.
+
+    Returns
+    -------
+    ImportResult
+        As an import would give, without what the workspace holds.
+
+    Raises
+    ------
+    InputError
+        The file cannot be used at all.
+    """
+    _require_kind(kind)
+    if kind == "tracks":
+        report = io.read_tracks(path, options)[2]
+    elif kind == "incidents":
+        report = io.read_incidents(path, options)[1]
+    else:
+        report = io.read_register(path, kind, options)[1]
+    return ImportResult(0, kind, (report,), report.accepted, report.duplicates)

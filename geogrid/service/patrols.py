@@ -1,0 +1,212 @@
+"""Patrol coverage of a workspace: days derived where they are stale, then summed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
+from geogrid.analysis.patrol_coverage import PatrolCoverage, WindowClock, patrol_coverage
+from geogrid.analysis.patrol_day import PatrolDay, PatrolRules, patrol_day
+from geogrid.crs import WGS84, reprojection
+from geogrid.model.tracks import Tracks
+from geogrid.model.window import Window
+from geogrid.scale.local import run_local
+from geogrid.service.shelf import Progress, Shelf, no_progress
+
+logger = logging.getLogger(__name__)
+_DayTask = tuple[date, Tracks, str]
+
+
+def derived_days(
+    shelf: Shelf, rules: PatrolRules, progress: Progress = no_progress
+) -> Iterator[PatrolDay]:
+    """Yield every local day from the first to the last with fixes, derived once and kept.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    rules
+        Thresholds.
+    progress
+        Is told how many days are done.
+
+    Yields
+    ------
+    PatrolDay
+        In order.
+    """
+    known = shelf.tracks.days()
+    if not known:
+        return
+    started, total = time.perf_counter(), (known[-1] - known[0]).days + 1
+    depots = _depot_shapes(shelf)
+    derive = partial(_derived_day, shelf, rules, depots)
+    days = run_local(derive, shelf.tracks.with_edges(), threads=os.cpu_count() or 1)
+    for done, day in enumerate(days, start=1):
+        progress("deriving patrol days", done, total)
+        yield day
+    logger.info("patrol days: %d in %.1f s", total, time.perf_counter() - started)
+
+
+def _derived_day(
+    shelf: Shelf, rules: PatrolRules, depots: shapely.Geometry | None, task: _DayTask
+) -> PatrolDay:
+    """Return one day from the store, or derive and keep it."""
+    day, tracks, inputs = task
+    store = shelf.derived(rules)
+    kept = store.read(day, inputs)
+    if kept is not None:
+        return kept
+    derived = patrol_day(
+        tracks,
+        day,
+        shelf.config.time_zone,
+        shelf.projection,
+        rules=rules,
+        in_depot=None if depots is None else _in_depot(shelf, tracks, depots),
+    )
+    store.write(derived, inputs)
+    return derived
+
+
+def _depot_shapes(shelf: Shelf) -> shapely.Geometry | None:
+    """Return the land of all depots in the working CRS: polygons, and points with a radius."""
+    if "depots" not in shelf.registers.kinds():
+        return None
+    frame = shelf.registers.read("depots")
+    shapes = shapely.transform(frame.geometry.to_numpy(), reprojection(WGS84, shelf.config.crs))
+    radius = frame["radius_m"].to_numpy(float) if "radius_m" in frame else np.nan
+    grown = shapely.buffer(shapes, np.nan_to_num(radius, nan=0.0))
+    union = shapely.union_all(grown)
+    shapely.prepare(union)
+    return union
+
+
+def _in_depot(shelf: Shelf, tracks: Tracks, depots: shapely.Geometry) -> NDArray[np.bool_]:
+    x, y = shelf.projection.to_metres(*tracks.lonlat_deg())
+    return np.asarray(shapely.contains_xy(depots, x, y), dtype=np.bool_)
+
+
+def coverage(
+    shelf: Shelf,
+    window: Window,
+    rules: PatrolRules | None = None,
+    progress: Progress = no_progress,
+) -> PatrolCoverage:
+    """Return the patrol effort of a window.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+    rules
+        Thresholds; the defaults if ``None``.
+    progress
+        Is told how many days are done.
+
+    Returns
+    -------
+    PatrolCoverage
+        The table and the ledger.
+    """
+    return patrol_coverage(
+        derived_days(shelf, rules or PatrolRules(), progress),
+        shelf.grid,
+        window,
+        calendar=shelf.tracks.days(),
+        time_zone=shelf.config.time_zone,
+    )
+
+
+def silent_cells(shelf: Shelf, window: Window, params: GapParams) -> NDArray[np.bool_]:
+    """Return the cells to which a silence in the window could hide a visit.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+    params
+        Limits of a silence that counts.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_cells,)
+        True where a visit could be hidden.
+    """
+    days = [d for d in derived_days(shelf, PatrolRules()) if window.holds_day(d.day)]
+    if not days:
+        return np.zeros(len(shelf.grid), dtype=np.bool_)
+    silences = pd.concat([day.silences.astype({"unit": object}) for day in days])
+    silences = silences.drop_duplicates(["unit", "enter"], ignore_index=True)
+    clock = WindowClock.of(window, [day.day for day in days], shelf.config.time_zone)
+    enter, leave = silences["enter"].to_numpy(), silences["leave"].to_numpy()
+    part = np.searchsorted(clock.end, enter, side="right")
+    reached = part < clock.start.size
+    reached[reached] = clock.start[part[reached]] < leave[reached]
+    passes = pd.concat([day.passes.astype({"unit": object}) for day in days])
+    return hidden_cells(
+        silences[reached], usual_top_speeds(passes), shelf.grid, shelf.projection, params
+    )
+
+
+def window_days(shelf: Shelf, window: Window) -> tuple[list[date], int]:
+    """Return the imported days of a window, and how many of its days are missing.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        The window; without limits it reaches from the first to the last imported day.
+
+    Returns
+    -------
+    days : list of date
+        Imported days in the window.
+    missing : int
+        Other days in it.
+    """
+    known = shelf.tracks.days()
+    first = window.first or (known[0] if known else None)
+    last = window.last or (known[-1] if known else None)
+    if first is None or last is None:
+        return [], 0
+    every = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    wanted = [day for day in every if window.holds_day(day)]
+    imported = [day for day in wanted if day in known]
+    return imported, len(wanted) - len(imported)
+
+
+def window_end_ms(shelf: Shelf, window: Window) -> int:
+    """Return the instant at which a window is over.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        The window.
+
+    Returns
+    -------
+    int
+        Milliseconds UTC; 0 when no imported day falls in it.
+    """
+    days, _ = window_days(shelf, window)
+    clock = WindowClock.of(window, days, shelf.config.time_zone)
+    return int(clock.end[-1]) if clock.end.size else 0

@@ -1,0 +1,180 @@
+"""One opened workspace: its choices, districts, grid and stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.crs import WGS84, crs_fingerprint
+from geogrid.errors import InputError
+from geogrid.model.boundary import Boundary
+from geogrid.model.grid import Grid
+from geogrid.model.projection import FastProjection
+from geogrid.store.application import ApplicationStore
+from geogrid.store.config import WorkspaceConfig
+from geogrid.store.derived import DerivedStore
+from geogrid.store.incidents import IncidentStore
+from geogrid.store.registers import RegisterStore
+from geogrid.store.tracks import TrackStore
+from geogrid.store.transaction import recover, transaction
+
+AREA_PAD_DEG: Final = 0.5  # cross-border pursuits are kept; a wrong hemisphere is not
+Progress = Callable[[str, int, int], None]
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Take a progress report and drop it.
+
+    Parameters
+    ----------
+    stage
+        What is being done.
+    done, total
+        How much of it.
+    """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Everything that answers are made from.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    config
+        Its choices.
+    grid
+        The grid over its districts.
+    projection
+        From degrees onto its lattice.
+    tracks, registers, incidents, application
+        Its stores.
+    """
+
+    root: Path
+    config: WorkspaceConfig
+    grid: Grid
+    projection: FastProjection
+    tracks: TrackStore
+    registers: RegisterStore
+    incidents: IncidentStore
+    application: ApplicationStore
+
+    @classmethod
+    def create(cls, root: Path, config: WorkspaceConfig, boundary: Boundary) -> Shelf:
+        """Make a workspace in a new or empty folder.
+
+        Parameters
+        ----------
+        root
+            The folder.
+        config
+            The workspace's choices.
+        boundary
+            Its districts, in any CRS.
+
+        Returns
+        -------
+        Shelf
+            The opened workspace.
+
+        Raises
+        ------
+        InputError
+            The folder has files, or the choices do not fit together.
+        """
+        if root.exists() and any(root.iterdir()):
+            raise InputError(
+                "{folder} is not empty; choose a new folder, or remove it first", folder=root
+            )
+        Grid.over(boundary, config.cell_size_m, crs=config.crs, origin=config.origin)
+        root.mkdir(parents=True, exist_ok=True)
+        with transaction(root, {"kind": "init"}) as change:
+            RegisterStore(root).put_districts(change, boundary)
+        config.save(root)
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path) -> Shelf:
+        """Open the workspace in a folder; a change that was cut short is finished first.
+
+        Parameters
+        ----------
+        root
+            The folder.
+
+        Returns
+        -------
+        Shelf
+            The opened workspace.
+
+        Raises
+        ------
+        InputError
+            The folder is no workspace.
+        StoreError
+            The workspace is damaged or of another version.
+        """
+        config = WorkspaceConfig.load(root)
+        entry = recover(root)
+        application = ApplicationStore(root)
+        if entry is not None and "id" in entry:
+            application.record(entry)
+        registers = RegisterStore(root)
+        grid = Grid.over(
+            registers.districts(), config.cell_size_m, crs=config.crs, origin=config.origin
+        )
+        return cls(
+            root=root,
+            config=config,
+            grid=grid,
+            projection=FastProjection.fit(grid.spec),
+            tracks=TrackStore(root, config.time_zone),
+            registers=registers,
+            incidents=IncidentStore(root, config.time_zone),
+            application=application,
+        )
+
+    def derived(self, rules: PatrolRules) -> DerivedStore:
+        """Return the derived days for a set of rules.
+
+        Parameters
+        ----------
+        rules
+            Thresholds.
+
+        Returns
+        -------
+        DerivedStore
+            Its days are redone when the CRS, the cells or the depots change.
+        """
+        context = "|".join(
+            [
+                crs_fingerprint(self.config.crs),
+                f"{self.config.cell_size_m:g}",
+                str(self.config.origin),
+                self.config.time_zone,
+                self.registers.fingerprint("depots"),
+            ]
+        )
+        return DerivedStore(self.root, rules, context)
+
+    def import_area(self) -> tuple[float, float, float, float]:
+        """Return the box in degrees, WGS-84, that imported positions must lie in."""
+        west, south, east, north = self.grid.boundary.to_crs(WGS84).bounds
+        pad = AREA_PAD_DEG
+        return west - pad, south - pad, east + pad, north + pad
+
+    def state(self) -> tuple[object, ...]:
+        """Return a value that changes whenever the workspace's facts do."""
+        imports = self.application.imports()
+        registers = self.root / "registers.gpkg"
+        return (
+            len(imports),
+            imports[-1]["id"] if imports else 0,
+            registers.stat().st_mtime_ns if registers.exists() else 0,
+        )

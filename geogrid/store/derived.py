@@ -1,0 +1,121 @@
+"""What was worked out of the fixes, kept per local day until an input changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
+from geogrid.store.transaction import write_synced
+
+FORMAT_VERSION: Final = 1  # part of every fingerprint: a new way of deriving redoes all days
+_TABLES: Final = ("passes", "hours", "silences", "ledger")
+
+
+class DerivedStore:
+    """The derived days of a workspace for one set of rules.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    rules
+        Thresholds; the default ones have the folder ``derived`` to themselves.
+    context
+        Whatever else the days depend on (CRS, cell size, depots), as text.
+    """
+
+    def __init__(self, root: Path, rules: PatrolRules, context: str) -> None:
+        tag = f"gap{rules.max_gap_s:g}-speed{rules.max_speed_kmh:g}"
+        self.folder = root / "derived" if rules == PatrolRules() else root / "derived" / tag
+        self._context = f"{FORMAT_VERSION}|{tag}|{context}"
+
+    def fingerprint(self, inputs: str) -> str:
+        """Return the hash under which a day with these inputs is kept.
+
+        Parameters
+        ----------
+        inputs
+            Hash of the day's fixes.
+
+        Returns
+        -------
+        str
+            Hexadecimal.
+        """
+        return hashlib.sha256(f"{self._context}|{inputs}".encode()).hexdigest()
+
+    def read(self, day: date, inputs: str) -> PatrolDay | None:
+        """Return a derived day if it is there and its inputs have not changed.
+
+        Parameters
+        ----------
+        day
+            The local day.
+        inputs
+            Hash of the day's fixes.
+
+        Returns
+        -------
+        PatrolDay or None
+            ``None`` when it has to be worked out.
+        """
+        folder = self._folder(day)
+        manifest_path = folder / "manifest.json"
+        if not manifest_path.exists():
+            return None
+        manifest = json.loads(manifest_path.read_text("utf-8"))
+        if manifest["fingerprint"] != self.fingerprint(inputs):
+            return None
+        tables = {name: _read(folder / f"{name}.parquet") for name in _TABLES}
+        return PatrolDay(day=day, fixes=manifest["fixes"], **tables)
+
+    def write(self, derived: PatrolDay, inputs: str) -> None:
+        """Keep a derived day.
+
+        Parameters
+        ----------
+        derived
+            The day.
+        inputs
+            Hash of the fixes it was worked out of.
+        """
+        folder = self._folder(derived.day)
+        aside = folder.with_name(f"{folder.name}.{os.getpid()}.new")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for name in _TABLES:
+            _write(getattr(derived, name), aside / f"{name}.parquet")
+        manifest = {"fingerprint": self.fingerprint(inputs), "fixes": dict(derived.fixes)}
+        write_synced(aside / "manifest.json", json.dumps(manifest))
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.replace(folder)
+
+    def _folder(self, day: date) -> Path:
+        return self.folder / f"day={day.isoformat()}"
+
+
+def _read(path: Path) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.ParquetFile(path).read().to_pandas()
+    return frame
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    whole = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        use_dictionary=["unit"],
+        column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+    )

@@ -1,0 +1,182 @@
+"""Registers that people edit: one GeoPackage, a layer per kind, that QGIS opens as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from shapely.geometry import MultiPolygon
+
+from geogrid.crs import WGS84
+from geogrid.errors import LayerNotFoundError
+from geogrid.model.boundary import Boundary
+from geogrid.store.transaction import Transaction
+
+FILE_NAME: Final = "registers.gpkg"
+DISTRICTS: Final = "districts"
+
+
+class RegisterStore:
+    """The registers of a workspace.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds that are registered, sorted."""
+        path = self.root / FILE_NAME
+        if not path.exists():
+            return ()
+        return tuple(sorted(name for name, _ in pyogrio.list_layers(path)))
+
+    def read(self, kind: str) -> gpd.GeoDataFrame:
+        """Return a register.
+
+        Parameters
+        ----------
+        kind
+            Such as ``cameras``.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            WGS-84, index ``id``, in the order of ids.
+
+        Raises
+        ------
+        LayerNotFoundError
+            Nothing of that kind is registered.
+        """
+        if kind not in self.kinds():
+            raise LayerNotFoundError(
+                "no {kind} are registered; import them with: geogrid import WS {kind} FILE",
+                kind=kind,
+            )
+        frame = pyogrio.read_dataframe(self.root / FILE_NAME, layer=kind)
+        return frame.set_index("id").set_crs(WGS84, allow_override=True)
+
+    def fingerprint(self, kind: str) -> str:
+        """Return a hash of a register's content.
+
+        Parameters
+        ----------
+        kind
+            The register.
+
+        Returns
+        -------
+        str
+            Hexadecimal SHA-256; empty when nothing of that kind is registered.
+        """
+        if kind not in self.kinds():
+            return ""
+        frame = self.read(kind)
+        digest = hashlib.sha256()
+        digest.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+        digest.update(pd.DataFrame(frame.drop(columns="geometry")).to_csv().encode())
+        return digest.hexdigest()
+
+    def put(
+        self, change: Transaction, kind: str, frame: gpd.GeoDataFrame, *, replace: bool = False
+    ) -> tuple[int, int]:
+        """Add entries to a register; an entry with a known id takes the old one's place.
+
+        Parameters
+        ----------
+        change
+            The transaction that takes the new file.
+        kind
+            The register.
+        frame
+            WGS-84, index ``id``.
+        replace
+            Drop all entries that are there.
+
+        Returns
+        -------
+        added, updated : int
+            Counts.
+        """
+        old = (
+            None
+            if replace or kind not in self._staged_kinds(change)
+            else self._staged(change, kind)
+        )
+        merged, updated = frame, 0
+        if old is not None:
+            known = frame.index.isin(old.index)
+            updated = int(known.sum())
+            kept = old[~old.index.isin(frame.index)]
+            merged = gpd.GeoDataFrame(pd.concat([kept, frame]), crs=WGS84) if len(kept) else frame
+        path = self._staged_path(change)
+        ordered = merged.sort_index().rename_axis("id").reset_index()
+        pyogrio.write_dataframe(_one_type(ordered), path, layer=kind, driver="GPKG")
+        return len(frame) - updated, updated
+
+    def put_districts(self, change: Transaction, boundary: Boundary) -> None:
+        """Register the districts in place of the ones that are there.
+
+        Parameters
+        ----------
+        change
+            The transaction that takes the new file.
+        boundary
+            The districts.
+        """
+        lonlat = boundary.to_crs(WGS84)
+        frame = gpd.GeoDataFrame(
+            {"name": list(boundary.names), "position": np.arange(len(boundary))},
+            geometry=list(lonlat.geometries),
+            index=pd.Index(boundary.ids, name="id"),
+            crs=WGS84,
+        )
+        self.put(change, DISTRICTS, frame, replace=True)
+
+    def districts(self) -> Boundary:
+        """Return the districts, in the order of the file they came from."""
+        frame = self.read(DISTRICTS).sort_values("position")
+        shapes = [
+            shape.geoms[0] if isinstance(shape, MultiPolygon) and len(shape.geoms) == 1 else shape
+            for shape in frame.geometry
+        ]
+        return Boundary(tuple(frame.index), tuple(frame["name"]), tuple(shapes))
+
+    def _staged_path(self, change: Transaction) -> Path:
+        """Return the staged GeoPackage, a copy of the one in place."""
+        staged = FILE_NAME in change.written
+        path = change.path_for(FILE_NAME)
+        if not staged and (self.root / FILE_NAME).exists():
+            shutil.copy2(self.root / FILE_NAME, path)
+        return path
+
+    def _staged_kinds(self, change: Transaction) -> tuple[str, ...]:
+        path = change.current(FILE_NAME)
+        return tuple(name for name, _ in pyogrio.list_layers(path)) if path.exists() else ()
+
+    def _staged(self, change: Transaction, kind: str) -> gpd.GeoDataFrame:
+        frame = pyogrio.read_dataframe(change.current(FILE_NAME), layer=kind)
+        return frame.set_index("id").set_crs(WGS84, allow_override=True)
+
+
+def _one_type(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame whose polygons are all multipolygons if some are: a layer has one type."""
+    if set(frame.geom_type) == {"Polygon", "MultiPolygon"}:
+        shapes = [
+            MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape
+            for shape in frame.geometry
+        ]
+        return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    return frame

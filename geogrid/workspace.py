@@ -1,0 +1,398 @@
+"""The application's face: what the command line and the web both call."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from geogrid.crs import Datum, crs_label
+from geogrid.demo import write_demo
+from geogrid.export.files import write_layer
+from geogrid.export.folium_map import one_file_map
+from geogrid.io import ReadOptions
+from geogrid.model.boundary import RepairNote
+from geogrid.model.window import ALL_TIME, Window
+from geogrid.service import answers
+from geogrid.service.atlas import Atlas
+from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
+from geogrid.service.imports import (
+    ImportNote,
+    ImportResult,
+    dry_run,
+    import_files,
+    quarantine,
+    undo,
+)
+from geogrid.service.layers import (
+    CameraParams,
+    GapParams,
+    HotspotParams,
+    IncidentChoice,
+    PatrolRules,
+    Questions,
+)
+from geogrid.service.options import datum_named, read_options
+from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.service.shipped import shipped_districts
+
+__all__ = [
+    "ALL_TIME",
+    "CameraParams",
+    "Choices",
+    "DistrictFile",
+    "GapParams",
+    "HotspotParams",
+    "ImportResult",
+    "IncidentChoice",
+    "PatrolRules",
+    "Questions",
+    "Selection",
+    "Window",
+    "Workspace",
+    "datum_named",
+    "dry_run",
+    "read_options",
+]
+
+_MAP_LAYERS: Final = ("coverage", "gaps", "hotspots", "camera_coverage")
+_MAP_POINTS: Final = ("cameras", "checkpoints", "rooms")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The part of a layer to take away.
+
+    Parameters
+    ----------
+    bbox
+        (west, south, east, north) in degrees, WGS-84; ``None`` for everything.
+    district
+        Id or name of a district; ``None`` for all.
+    datum
+        Datum of the coordinates that are written.
+    """
+
+    bbox: tuple[float, float, float, float] | None = None
+    district: str | None = None
+    datum: Datum = Datum.WGS84
+
+
+class Workspace(Atlas):
+    """A folder with a city's districts, registers, tracks and incidents, and its answers.
+
+    Make one with `create` or `demo`, open one with `open`.
+    """
+
+    # ---------------------------------------------------------------- making and opening
+
+    @classmethod
+    def open(cls, path: Path | str) -> Workspace:
+        """Return the workspace in a folder.
+
+        Parameters
+        ----------
+        path
+            The folder.
+
+        Returns
+        -------
+        Workspace
+            Opened; a change that was cut short is finished first.
+
+        Raises
+        ------
+        InputError
+            The folder is no workspace.
+        StoreError
+            It is damaged or of another version.
+        """
+        return cls(Shelf.open(Path(path)))
+
+    @classmethod
+    def create(
+        cls, path: Path | str, districts: DistrictFile, choices: Choices | None = None
+    ) -> tuple[Workspace, tuple[RepairNote, ...]]:
+        """Make a workspace in a new folder.
+
+        Parameters
+        ----------
+        path
+            The folder; new or empty.
+        districts
+            Its districts.
+        choices
+            Cell size, CRS and the like; the defaults if ``None``.
+
+        Returns
+        -------
+        workspace : Workspace
+            Opened.
+        repairs : tuple of RepairNote
+            What was repaired on request.
+
+        Raises
+        ------
+        InputError
+            Districts are invalid or overlap, or a choice is unusable; nothing is stored.
+        """
+        shelf, repairs = create_shelf(Path(path), districts, choices or Choices())
+        return cls(shelf), repairs
+
+    @classmethod
+    def demo(
+        cls,
+        path: Path | str,
+        *,
+        size: Literal["tiny", "city"] = "tiny",
+        seed: int = 0,
+        progress: Progress = no_progress,
+    ) -> Workspace:
+        """Make a synthetic Sanming: write its files, then import them like anybody's.
+
+        Parameters
+        ----------
+        path
+            The folder; new or empty. The files are kept in its folder ``sources``.
+        size
+            ``tiny`` or ``city``.
+        seed
+            The same seed gives the same city.
+        progress
+            Is told what is being done.
+
+        Returns
+        -------
+        Workspace
+            Opened, with patrol days derived.
+
+        Raises
+        ------
+        InputError
+            The folder has files.
+        """
+        root, districts = Path(path), shipped_districts("sanming_2010")
+        outlines = DistrictFile(districts, id_field="adcode", name_field="name")
+        workspace, _ = cls.create(root, outlines, Choices(name="三明 Sanming"))
+        files = write_demo(
+            root / "sources",
+            districts,
+            size=size,
+            seed=seed,
+            progress=lambda stage: progress(stage, 0, 0),
+        )
+        batches: OrderedDict[tuple[object, ...], list[Path]] = OrderedDict()
+        options = {}
+        for file in files:
+            key = (file.kind, *sorted(file.options.items()))
+            batches.setdefault(key, []).append(file.path)
+            options[key] = read_options(file.options)
+        for key, paths in batches.items():
+            workspace.import_files(str(key[0]), paths, options[key], progress=progress)
+        workspace.layer("coverage", progress=progress)
+        return workspace
+
+    # ---------------------------------------------------------------- what it is
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._shelf.root
+
+    @property
+    def name(self) -> str:
+        """The name shown on the map."""
+        return self._shelf.config.name
+
+    @property
+    def time_zone(self) -> str:
+        """IANA name of the local time."""
+        return self._shelf.config.time_zone
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any data here says of itself that it is synthetic."""
+        return any(
+            file["synthetic"]
+            for entry in self._shelf.application.imports()
+            for file in entry.get("files", [])
+        )
+
+    def days(self) -> tuple[date, ...]:
+        """Return the local days with imported tracks, rising."""
+        return self._shelf.tracks.days()
+
+    def summary(self) -> dict[str, Any]:
+        """Return what `geogrid init` tells of a workspace."""
+        spec = self.grid.spec
+        return {
+            "cells": len(self.grid),
+            "cell_m": spec.cell_size,
+            "area_km2": float(self.grid.area_m2.sum()) / 1e6,
+            "districts": len(self.grid.boundary),
+            "crs": crs_label(self._shelf.config.crs),
+            "rows": spec.n_rows,
+            "cols": spec.n_cols,
+        }
+
+    # ---------------------------------------------------------------- changing it
+
+    def import_files(
+        self,
+        kind: str,
+        files: Sequence[Path],
+        options: ReadOptions,
+        *,
+        credit: str = "",
+        progress: Progress = no_progress,
+    ) -> ImportResult:
+        """Import files of one kind as one change: all of them, or nothing.
+
+        Parameters
+        ----------
+        kind
+            Such as ``tracks``.
+        files
+            The files.
+        options
+            What is declared of them.
+        credit
+            Whom to credit for the data.
+        progress
+            Is told which file is being read.
+
+        Returns
+        -------
+        ImportResult
+            Counts and reports.
+
+        Raises
+        ------
+        InputError
+            A file cannot be used; nothing was stored.
+        """
+        note = ImportNote(datetime.now(UTC).replace(microsecond=0), credit)
+        with self._lock:
+            return import_files(self._shelf, kind, files, options, note=note, progress=progress)
+
+    def undo(self) -> dict[str, Any]:
+        """Undo the last import exactly, and return its entry in the log.
+
+        Raises
+        ------
+        InputError
+            There is nothing to undo.
+        """
+        with self._lock:
+            return undo(self._shelf)
+
+    def replace_districts(
+        self, districts: DistrictFile
+    ) -> tuple[Workspace, tuple[RepairNote, ...]]:
+        """Take other districts; CRS, lattice and cell codes stay.
+
+        Parameters
+        ----------
+        districts
+            The new districts.
+
+        Returns
+        -------
+        workspace : Workspace
+            Opened anew.
+        repairs : tuple of RepairNote
+            What was repaired on request.
+
+        Raises
+        ------
+        InputError
+            The districts are invalid or overlap; nothing is changed.
+        """
+        with self._lock:
+            repairs = replace_districts(self._shelf, districts)
+        return Workspace.open(self.path), repairs
+
+    def quarantine(self) -> pd.DataFrame:
+        """Return every refused row: import, file, row, field, value, reason."""
+        return quarantine(self._shelf)
+
+    # ---------------------------------------------------------------- taking it away
+
+    def export(
+        self,
+        layer_id: str,
+        path: Path,
+        *,
+        selection: Selection | None = None,
+        window: Window = ALL_TIME,
+        questions: Questions | None = None,
+    ) -> Path:
+        """Write a layer to a file.
+
+        Parameters
+        ----------
+        layer_id
+            A layer.
+        path
+            The file; its ending says the format: .geojson, .gpkg, .csv, .fgb or .parquet.
+        selection
+            The part to write, and its datum; all of it in WGS-84 if ``None``.
+        window
+            Days and hours.
+        questions
+            What else is asked of the layer.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is no such layer.
+        InputError
+            The format or district is not known, or GeoJSON is asked for in another datum.
+        """
+        part = selection or Selection()
+        layer = self.layer(layer_id, window, questions=questions)
+        district = part.district
+        if district is not None:
+            at = answers.require_district(self.grid, district)
+            district = self.grid.boundary.ids[at]
+            if not layer.is_lattice:
+                layer, district = self.in_district(layer_id, district), None
+        return write_layer(layer, path, datum=part.datum, bbox=part.bbox, district=district)
+
+    def one_file_map(self, path: Path, *, language: str = "en", window: Window = ALL_TIME) -> Path:
+        """Write the map as one HTML file that needs no network.
+
+        Parameters
+        ----------
+        path
+            The file.
+        language
+            ``en`` or ``zh``.
+        window
+            Days and hours.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        LayerNotFoundError
+            Nothing is imported that could be drawn.
+        """
+        there = self.layer_ids()
+        lattices = [self.layer(name, window) for name in _MAP_LAYERS if name in self.tables(window)]
+        points = [self.layer(name) for name in _MAP_POINTS if name in there]
+        layers = [*lattices, self.layer("districts"), *points]
+        return one_file_map(layers, path, title=self.name, language=language)
