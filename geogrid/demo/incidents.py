@@ -41,8 +41,8 @@ _FIRST_WEEKDAY: Final = 3  # 1970-01-01 was a Thursday
 class Incidents:
     """Incidents by column in the order of their numbers.
 
-    Times are local seconds; ``NO_TIME`` where there is none. A row has ``time_s`` or
-    ``from_s`` and ``to_s``.
+    Times are local seconds; ``NO_TIME`` where there is none. Where the time is known,
+    ``time_s``, ``from_s`` and ``to_s`` are equal; else ``time_s`` is empty.
     """
 
     id: Sequence[str]
@@ -181,8 +181,8 @@ def _record(
         id=[f"IN-{k + 1:06d}" for k in range(n)],
         xy=xy,
         time_s=np.where(ranged, NO_TIME, begun_s),
-        from_s=np.where(ranged, begun_s, NO_TIME),
-        to_s=np.where(ranged, to_s, NO_TIME),
+        from_s=begun_s,
+        to_s=known_s,
         category=category,
         source=source,
         weight=base,
