@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,6 +10,10 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from geogrid.analysis.gaps import GapParams
+from geogrid.analysis.hotspots import HotspotParams
+from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.analysis.views import CameraParams
 from geogrid.crs import Datum, crs_label
 from geogrid.demo import write_demo
 from geogrid.export.files import write_layer
@@ -19,6 +22,7 @@ from geogrid.io import ReadOptions
 from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service import answers
+from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.imports import (
@@ -29,14 +33,7 @@ from geogrid.service.imports import (
     quarantine,
     undo,
 )
-from geogrid.service.layers import (
-    CameraParams,
-    GapParams,
-    HotspotParams,
-    IncidentChoice,
-    PatrolRules,
-    Questions,
-)
+from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.shipped import shipped_districts
@@ -186,14 +183,14 @@ class Workspace(Atlas):
             seed=seed,
             progress=lambda stage: progress(stage, 0, 0),
         )
-        batches: OrderedDict[tuple[object, ...], list[Path]] = OrderedDict()
-        options = {}
-        for file in files:
-            key = (file.kind, *sorted(file.options.items()))
-            batches.setdefault(key, []).append(file.path)
-            options[key] = read_options(file.options)
-        for key, paths in batches.items():
-            workspace.import_files(str(key[0]), paths, options[key], progress=progress)
+        declared = {(file.kind, str(sorted(file.options.items()))): file for file in files}
+        for (kind, options), first in declared.items():
+            paths = [
+                file.path
+                for file in files
+                if (file.kind, str(sorted(file.options.items()))) == (kind, options)
+            ]
+            workspace.import_files(kind, paths, read_options(first.options), progress=progress)
         workspace.layer("coverage", progress=progress)
         return workspace
 

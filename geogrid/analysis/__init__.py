@@ -1,1 +1,1 @@
-"""Pure functions from values to tables of cells."""
+"""Pure functions from model values to tables of cells."""

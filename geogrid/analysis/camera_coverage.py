@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,7 +24,7 @@ from geogrid.model.grid import Grid, GridSpec
 from geogrid.model.places import Places
 from geogrid.model.sensors import CameraStatus, Sensors
 
-__all__ = ["CameraParams", "CameraResult", "camera_coverage"]
+__all__ = ["CameraParams", "camera_coverage"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,32 +61,13 @@ FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CameraResult:
-    """What the cameras see.
-
-    Parameters
-    ----------
-    table
-        Columns ``cameras``, ``covered_share``, ``twice_share``, ``road_covered_share``.
-    summary
-        Cameras by what was done with them (see `geogrid.analysis.views.Views`) and
-        ``outside`` (in service and off the grid); ``views_km2`` (sum of all views),
-        ``union_km2`` (ground seen inside the lattice, land or not), ``covered_km2`` and
-        ``twice_km2`` (land seen); ``roads_km`` and ``roads_covered_km``, null without roads.
-    """
-
-    table: CellTable
-    summary: Mapping[str, float | None]
-
-
 def camera_coverage(
     sensors: Sensors,
     grid: Grid,
     *,
     roads: Places | None = None,
     params: CameraParams | None = None,
-) -> CameraResult:
+) -> CellTable:
     """Return the share of each cell's land that cameras in service can see.
 
     Parameters
@@ -104,9 +84,14 @@ def camera_coverage(
 
     Returns
     -------
-    CameraResult
-        Shares in [0, 1] of each cell's land, its square clipped to the districts; a cell that
-        no view reaches has 0. Road shares are of the metres in the whole square.
+    CellTable
+        Columns ``cameras``, ``covered_share``, ``twice_share``, ``road_covered_share``. Shares
+        are of each cell's land, its square clipped to the districts; a cell that no view reaches
+        has 0. Road shares are of the metres in the whole square. Its summary has cameras by
+        what was done with them (see `geogrid.analysis.views.Views`) and ``outside`` (in service
+        and off the grid); ``views_km2`` (sum of all views), ``union_km2`` (ground seen inside
+        the lattice, land or not), ``covered_km2`` and ``twice_km2`` (land seen); ``roads_km``
+        and ``roads_covered_km``, null without roads.
 
     Raises
     ------
@@ -142,7 +127,7 @@ def camera_coverage(
     )
     summary = _summary(views, columns, grid, road_km)
     summary["union_km2"] = union_m2 / _M2_PER_KM2
-    return CameraResult(CellTable(grid, FIELDS, columns), summary)
+    return CellTable(grid, FIELDS, columns, summary)
 
 
 def _cameras_in_cells(sensors: Sensors, grid: Grid) -> NDArray[np.float64]:

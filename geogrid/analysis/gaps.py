@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.balance import balance
-from geogrid.analysis.patrol_coverage import LEAST_VISIT_S, PatrolCoverage
+from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.errors import InputError
 from geogrid.kernels.ellipse import mark_reachable
 from geogrid.model.cells import CellTable, Field
@@ -111,7 +111,7 @@ class GapInputs:
     Parameters
     ----------
     coverage
-        Patrol effort in the window.
+        Patrol effort in the window; see `geogrid.analysis.patrol_coverage`.
     incidents
         Counts of incidents per active cell, shape (n_cells,).
     required
@@ -124,7 +124,7 @@ class GapInputs:
         Days of the window without imported tracks.
     """
 
-    coverage: PatrolCoverage
+    coverage: CellTable
     incidents: NDArray[np.int64]
     required: NDArray[np.bool_]
     dark: NDArray[np.bool_]
@@ -132,23 +132,7 @@ class GapInputs:
     missing_days: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CoverageGaps:
-    """Gaps of a window.
-
-    Parameters
-    ----------
-    table
-        The columns of `FIELDS`.
-    summary
-        Cells by state, land by state (km2), and what the balance rests on.
-    """
-
-    table: CellTable
-    summary: dict[str, Any]
-
-
-def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> CoverageGaps:
+def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> CellTable:
     """Return the state of every cell, and where demand exceeds supply.
 
     Only required cells are compared: adding empty land changes nothing.
@@ -162,11 +146,12 @@ def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> Cove
 
     Returns
     -------
-    CoverageGaps
-        States partition the grid.
+    CellTable
+        The columns of `FIELDS`; states partition the grid. Its summary has cells and land (km2)
+        by state, and what the balance rests on.
     """
     params = params or GapParams()
-    grid = inputs.coverage.table.grid
+    grid = inputs.coverage.grid
     state = _states(inputs, params)
     columns: dict[str, NDArray[np.generic]] = {"state": np.array(STATES, dtype=object)[state]}
     columns |= _balance_columns(inputs)
@@ -180,19 +165,19 @@ def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> Cove
         "incidents": int(inputs.incidents[inputs.required].sum()),
         "missing_days": inputs.missing_days,
     }
-    return CoverageGaps(CellTable(grid, FIELDS, columns), summary)
+    return CellTable(grid, FIELDS, columns, summary)
 
 
 def _hours_since(inputs: GapInputs) -> NDArray[np.float64]:
     """Return hours from the last sight of each cell to the window's end; NaN if never seen."""
-    last = inputs.coverage.table["last_seen"]
+    last = inputs.coverage["last_seen"]
     hours = (inputs.window_end_ms - last.astype(np.int64)) / 3.6e6
     return np.where(np.isnat(last), np.nan, hours)
 
 
 def _states(inputs: GapInputs, params: GapParams) -> NDArray[np.intp]:
     """Return the position in `STATES` of each cell."""
-    seen = np.nan_to_num(inputs.coverage.table["passes"].astype(np.float64)) > 0.0
+    seen = np.nan_to_num(inputs.coverage["passes"].astype(np.float64)) > 0.0
     with np.errstate(invalid="ignore"):
         stale = _hours_since(inputs) > params.stale_after_h
     nobody = inputs.coverage.summary["ledger"]["total"] == 0.0
@@ -217,7 +202,7 @@ def _balance_columns(inputs: GapInputs) -> dict[str, NDArray[np.generic]]:
     }
     columns["verdict"] = np.full(inputs.required.size, None, dtype=object)
     counts = inputs.incidents[at].astype(np.float64)
-    presence = np.nan_to_num(inputs.coverage.table["presence_s"].astype(np.float64))[at]
+    presence = np.nan_to_num(inputs.coverage["presence_s"].astype(np.float64))[at]
     if counts.sum() == 0.0 or presence.sum() == 0.0:
         return columns
     result = balance(counts, presence, least_s=LEAST_VISIT_S)
@@ -256,7 +241,7 @@ def gap_reason(sentence: str, translate: Callable[[str], str]) -> str:
 def _reasons(inputs: GapInputs, params: GapParams, state: NDArray[np.intp]) -> NDArray[np.object_]:
     """Return the sentence of each cell."""
     reasons = np.array([REASONS[name] for name in STATES], dtype=object)[state]
-    table = inputs.coverage.table
+    table = inputs.coverage
     hours, visits, presence = _hours_since(inputs), table["visits"], table["presence_s"]
     for name in ("stale", "met"):
         for i in np.flatnonzero(state == STATES.index(name)):
@@ -317,7 +302,7 @@ def hidden_cells(
     foci = (foci - np.array([spec.x_min, spec.y_min] * 2)) / spec.cell_size
     reach = (duration_s[use] - params.least_dwell_s) * speed[use] / spec.cell_size
     mark_reachable(foci, reach, marked)
-    return marked.ravel()[grid.cells] == 1
+    return np.asarray(marked.ravel()[grid.cells] == 1)
 
 
 def usual_top_speeds(passes: pd.DataFrame) -> dict[str, float]:

@@ -126,26 +126,6 @@ class HotspotParams:
         return self.radius_m
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HotspotResult:
-    """Hotspots per cell and in sum.
-
-    Parameters
-    ----------
-    table
-        One row per active cell.
-    summary
-        ``cells`` ``tested`` ``hot`` ``cold`` (cells called at ``q``) ``method`` ``null``
-        ``mask`` ``radius_m`` ``window_cells`` ``correction`` ``q`` ``min_support``; and of the
-        incidents: ``incidents`` given, ``counted``, ``outside`` the grid, ``off_mask`` (in
-        cells where nothing is at risk), ``weights_ignored`` (true if weights were given: every
-        incident counts once).
-    """
-
-    table: CellTable
-    summary: Mapping[str, object]
-
-
 def at_risk_cells(
     incidents: Incidents,
     grid: Grid,
@@ -202,7 +182,7 @@ def hotspots(
     at_risk: NDArray[np.bool_] | None = None,
     mask_name: str = "given",
     params: HotspotParams | None = None,
-) -> HotspotResult:
+) -> CellTable:
     """Return where incidents cluster: Gi* with exact p-values over the cells at risk.
 
     Mean, variance, windows and the family of tests are made of cells at risk only, so empty
@@ -224,9 +204,14 @@ def hotspots(
 
     Returns
     -------
-    HotspotResult
+    CellTable
         Columns ``count``, ``at_risk``, ``z``, ``p``, ``q``, ``hot``, ``support``,
-        ``stability`` and ``reason``; NaN in cells that are not tested.
+        ``stability`` and ``reason``; NaN in cells that are not tested. Its summary has ``cells``
+        ``tested`` ``hot`` ``cold`` (cells called at ``q``) ``method`` ``null`` ``mask``
+        ``radius_m`` ``window_cells`` ``correction`` ``q`` ``min_support``; and of the incidents
+        ``incidents`` given, ``counted``, ``outside`` the grid, ``off_mask`` (in cells where
+        nothing is at risk), ``weights_ignored`` (true if weights were given: every incident
+        counts once).
 
     Raises
     ------
@@ -268,7 +253,7 @@ def hotspots(
         "weights_ignored": bool((incidents.weight != 1.0).any()),
     }
     table = _table(grid, points, at_risk, tests, stability, params.min_support)
-    return HotspotResult(table, summary | asdict(replace(params, radius_m=radius_m)))
+    return replace(table, summary=summary | asdict(replace(params, radius_m=radius_m)))
 
 
 def _too_few(incidents: Incidents, points: IncidentPoints) -> InputError:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, hour_edges, local_hours
+from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, PatrolRules, hour_edges, patrol_day
+from geogrid.analysis.window_clock import WindowClock
 from geogrid.kernels.stays import presence, visits
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
-from geogrid.model.window import Window
+from geogrid.model.projection import FastProjection
+from geogrid.model.tracks import Tracks
+from geogrid.model.window import ALL_TIME, Window
 
 BACK_WITHIN_S: Final = 300  # a unit that is back by then is on the same visit
 LEAST_VISIT_S: Final = 10  # shorter visits are drive-bys of a corner
@@ -52,99 +54,78 @@ FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PatrolCoverage:
-    """A window's patrol effort.
-
-    Parameters
-    ----------
-    table
-        The columns of `FIELDS`, one row per active cell.
-    summary
-        ``cells_patrolled``, ``cells_with_fix``, ``ledger`` (seconds by bucket, and their
-        ``total``), ``fixes`` (counts) and ``days``.
-    """
-
-    table: CellTable
-    summary: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WindowClock:
-    """The instants of a window, laid end to end.
-
-    Parameters
-    ----------
-    start, end
-        Limits of its unbroken parts, milliseconds UTC, rising, shape (n,).
-    """
-
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, window: Window, days: Sequence[date], time_zone: str) -> WindowClock:
-        """Return the clock of a window over given days.
-
-        Parameters
-        ----------
-        window
-            The window.
-        days
-            Local days, rising.
-        time_zone
-            IANA name.
-
-        Returns
-        -------
-        WindowClock
-            Parts that touch are joined.
-        """
-        wanted = np.array(window.hour_mask())
-        parts: list[tuple[int, int]] = []
-        for day in days:
-            edges = hour_edges(day, time_zone)
-            for at in np.flatnonzero(wanted[local_hours(edges, time_zone)]):
-                start, end = int(edges[at]), int(edges[at + 1])
-                if parts and parts[-1][1] == start:
-                    parts[-1] = (parts[-1][0], end)
-                else:
-                    parts.append((start, end))
-        both = np.array(parts, dtype=np.int64).reshape(-1, 2)
-        return cls(both[:, 0], both[:, 1])
-
-    @property
-    def length_ms(self) -> int:
-        """Length of the window."""
-        return int((self.end - self.start).sum())
-
-    def elapsed(self, t: NDArray[np.int64], part: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return how much of the window is over at instants inside given parts.
-
-        Parameters
-        ----------
-        t
-            Milliseconds UTC.
-        part
-            The part that holds each.
-
-        Returns
-        -------
-        ndarray of int
-            Milliseconds.
-        """
-        before = np.cumsum(self.end - self.start) - (self.end - self.start)
-        return np.asarray(before[part] + t - self.start[part], dtype=np.int64)
-
-
 def patrol_coverage(
+    tracks: Tracks,
+    grid: Grid,
+    *,
+    window: Window = ALL_TIME,
+    time_zone: str = "UTC",
+    rules: PatrolRules | None = None,
+) -> CellTable:
+    """Return patrol effort per cell of tracks that fit into memory.
+
+    A workspace does the same day by day and keeps the days; see `geogrid.workspace`.
+
+    Parameters
+    ----------
+    tracks
+        Fixes, WGS-84.
+    grid
+        The grid.
+    window
+        Which local days and hours count.
+    time_zone
+        IANA name of the local time.
+    rules
+        Thresholds; a gap of 300 s and a speed of 160 km/h if ``None``.
+
+    Returns
+    -------
+    CellTable
+        The columns of `FIELDS`; null everywhere when no fix falls into the window's days. Its
+        summary is that of `coverage_of_days`.
+    """
+    projection = FastProjection.fit(grid.spec)
+    local = pd.DatetimeIndex(pd.to_datetime(tracks.t, unit="ms", utc=True)).tz_convert(time_zone)
+    known = sorted(set(local.date))
+    every = (
+        [known[0] + timedelta(days=i) for i in range((known[-1] - known[0]).days + 1)]
+        if known
+        else []
+    )
+    days = (
+        patrol_day(
+            _around(tracks, day, time_zone),
+            day,
+            time_zone,
+            projection,
+            rules=rules or PatrolRules(),
+        )
+        for day in every
+    )
+    return coverage_of_days(days, grid, window, calendar=known, time_zone=time_zone)
+
+
+def _around(tracks: Tracks, day: date, time_zone: str) -> Tracks:
+    """Return a day's fixes with each unit's last two before and first two after it."""
+    edges = hour_edges(day, time_zone)
+    before, after = tracks.t < edges[0], tracks.t >= edges[-1]
+    keep = ~(before | after)
+    for steps in (1, 2):
+        same = tracks.unit[steps:] == tracks.unit[:-steps]
+        keep[:-steps] |= before[:-steps] & ~before[steps:] & same
+        keep[steps:] |= after[steps:] & ~after[:-steps] & same
+    return tracks.where(keep)
+
+
+def coverage_of_days(
     days: Iterable[PatrolDay],
     grid: Grid,
     window: Window,
     *,
     calendar: Sequence[date],
     time_zone: str,
-) -> PatrolCoverage:
+) -> CellTable:
     """Return patrol effort per cell, and where every second of tracked time went.
 
     Parameters
@@ -162,8 +143,10 @@ def patrol_coverage(
 
     Returns
     -------
-    PatrolCoverage
-        Null everywhere when no imported day falls in the window.
+    CellTable
+        The columns of `FIELDS`; null everywhere when no imported day falls in the window. Its
+        summary has ``cells_patrolled``, ``cells_with_fix``, ``ledger`` (seconds by bucket, and
+        their ``total``), ``fixes`` (counts) and ``days``.
     """
     clock = WindowClock.of(window, [d for d in calendar if window.holds_day(d)], time_zone)
     wanted = np.array(window.hour_mask())
@@ -175,24 +158,22 @@ def patrol_coverage(
         sums.add(day, wanted)
         passes.append(day.passes)
     if clock.length_ms == 0:
-        return PatrolCoverage(_unknown(grid), sums.summary(0))
+        return CellTable(grid, FIELDS, _unknown(grid), sums.summary())
     stays = _stays(passes, grid, clock)
     columns = sums.columns() | _stay_columns(stays, grid, clock, time_zone)
     columns |= {
         name: np.full(len(grid), np.nan)
         for name in ("patrol_lo_s", "patrol_hi_s", "road_patrolled_share")
     }
-    table = CellTable(grid, FIELDS, {field.name: columns[field.name] for field in FIELDS})
-    return PatrolCoverage(table, sums.summary(int((columns["patrol_s"] > 0).sum())))
+    ordered = {field.name: columns[field.name] for field in FIELDS}
+    return CellTable(grid, FIELDS, ordered, sums.summary())
 
 
-def _unknown(grid: Grid) -> CellTable:
-    """Return a table in which nothing is known."""
-    columns: dict[str, NDArray[np.generic]] = {}
-    for field in FIELDS:
-        kind = "datetime64[ms]" if field.scale == "time" else "float64"
-        columns[field.name] = np.full(len(grid), "NaT" if field.scale == "time" else np.nan, kind)
-    return CellTable(grid, FIELDS, columns)
+def _unknown(grid: Grid) -> dict[str, NDArray[np.generic]]:
+    """Return columns in which nothing is known."""
+    never = np.full(len(grid), "NaT", "datetime64[ms]")
+    nothing = np.full(len(grid), np.nan)
+    return {field.name: never if field.scale == "time" else nothing for field in FIELDS}
 
 
 class _Sums:
@@ -237,11 +218,11 @@ class _Sums:
             "distance_m": self.cells["mm"] / 1e3,
         }
 
-    def summary(self, cells_patrolled: int) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """Return the ledger and the counts, in seconds and fixes."""
         ledger = {name: ms / 1e3 for name, ms in self.ledger_ms.items()}
         return {
-            "cells_patrolled": cells_patrolled,
+            "cells_patrolled": int((self.cells["moving_ms"] + self.cells["standing_ms"] > 0).sum()),
             "cells_with_fix": int((self.cells["fixes"] > 0).sum()),
             "ledger": ledger | {"total": sum(self.ledger_ms.values()) / 1e3},
             "fixes": self.fixes,

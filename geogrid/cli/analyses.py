@@ -41,10 +41,11 @@ def _answer(
     window, questions = asked
     progress = ProgressLine(speech.translate)
     workspace = Workspace.open(ws)
-    _, summary = workspace.analysis(layer_id, window, questions=questions, progress=progress)
+    layer = workspace.layer(layer_id, window, questions=questions, progress=progress)
     if output is not None:
         workspace.export(layer_id, output, window=window, questions=questions)
     progress.close()
+    summary = dict(layer.summary)
     speech.answer(summary)
     return summary
 

@@ -152,11 +152,11 @@ def _polygon_faults(boundary: Boundary) -> Iterator[BoundaryError]:
         boundary.ids, boundary.names, boundary.geometries, strict=True
     ):
         label = f"{district} {name}".strip()
-        if polygon is None or not isinstance(polygon, Polygon | MultiPolygon):
+        if not isinstance(polygon, Polygon | MultiPolygon):
             yield BoundaryError(
                 "district {label}: the geometry is {kind}, but a polygon is needed",
                 label=label,
-                kind="missing" if polygon is None else polygon.geom_type,
+                kind=getattr(polygon, "geom_type", "missing"),
             )
         elif polygon.is_empty or polygon.area == 0.0:
             yield BoundaryError("district {label}: the polygon is empty", label=label)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -63,6 +64,8 @@ class CellTable:
         What each column holds.
     columns
         Arrays of shape (n_cells,), by name. ``category`` and ``text`` columns hold str or None.
+    summary
+        Figures of the analysis as a whole, JSON values; see the function that made the table.
 
     Raises
     ------
@@ -73,6 +76,7 @@ class CellTable:
     grid: Grid
     fields: tuple[Field, ...]
     columns: Mapping[str, NDArray[np.generic]]
+    summary: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if [field.name for field in self.fields] != list(self.columns):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -356,10 +355,10 @@ class Grid:
         local = boundary.to_crs(crs)
         spec = GridSpec.around(local.bounds, crs, cell_size=cell_size_m, origin=origin)
         parts = [_district_cells(spec, geometry) for geometry in local.geometries]
-        district = np.repeat(np.arange(len(parts)), [ids.size for ids, _ in parts])
+        district = np.repeat(np.arange(len(parts), dtype=np.int32), [ids.size for ids, _ in parts])
         cell = np.concatenate([ids for ids, _ in parts])
         order = np.lexsort((district, cell))
-        cell, district = cell[order], district[order].astype(np.int32)
+        cell, district = cell[order], district[order]
         share = np.concatenate([share for _, share in parts])[order]
         piece_m2 = share * cell_size_m**2
         if not is_equal_area(crs):
@@ -439,11 +438,9 @@ class Grid:
             A cell that straddles a border adds to each district by the land it has there.
         """
         density = np.asarray(per_m2, dtype=np.float64)
-        return np.bincount(
-            self.piece_district,
-            weights=self.piece_m2 * density[self.piece_cell],
-            minlength=len(self.boundary),
-        )
+        weights = self.piece_m2 * density[self.piece_cell]
+        totals = np.bincount(self.piece_district, weights=weights, minlength=len(self.boundary))
+        return totals.astype(np.float64)
 
     def dense(self, values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
         """Return values of active cells laid out on the whole lattice.
@@ -473,8 +470,7 @@ def _district_cells(
         geometry.bounds, spec.crs, cell_size=spec.cell_size, origin=spec.origin
     )
     polygons = shapely.get_parts(shapely.orient_polygons(geometry))
-    rings: Sequence[shapely.LinearRing] = shapely.get_rings(polygons)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    xy, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
     starts = np.append(np.flatnonzero(np.diff(ring, prepend=-1)), len(xy))
     xy = (xy - (lowest.x_min, lowest.y_min)) / spec.cell_size
     share = polygon_cell_areas(xy, starts.astype(np.int64), lowest.n_rows, lowest.n_cols)

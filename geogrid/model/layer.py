@@ -111,6 +111,11 @@ class Layer:
         """Whether the layer is a table of cells."""
         return isinstance(self.table, CellTable)
 
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Figures of the analysis behind a lattice; empty for features."""
+        return self.table.summary if isinstance(self.table, CellTable) else {}
+
     def __len__(self) -> int:
         return len(self.table)
 

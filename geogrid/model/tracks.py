@@ -110,6 +110,21 @@ class Tracks:
             to_steps(lat_deg)[order],
         )
 
+    def where(self, keep: NDArray[np.bool_]) -> Tracks:
+        """Return the fixes that a mask keeps, with the same units.
+
+        Parameters
+        ----------
+        keep
+            Shape (n,).
+
+        Returns
+        -------
+        Tracks
+            In the same order.
+        """
+        return Tracks(self.units, self.unit[keep], self.t[keep], self.lon[keep], self.lat[keep])
+
     def lonlat_deg(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return positions in degrees, WGS-84."""
         return self.lon / DEGREE_STEPS, self.lat / DEGREE_STEPS

@@ -45,9 +45,7 @@ class Window:
                 first=self.first,
                 last=self.last,
             )
-        if self.hours is not None and not (
-            0 <= self.hours[0] <= 23 and 0 <= self.hours[1] <= 24
-        ):
+        if self.hours is not None and not (0 <= self.hours[0] <= 23 and 0 <= self.hours[1] <= 24):
             raise InputError(
                 "hours must be like 22-06 or 8-20, got {start}-{end}",
                 start=self.hours[0],

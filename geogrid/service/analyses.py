@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.camera_coverage import CameraResult, camera_coverage
-from geogrid.analysis.gaps import CoverageGaps, GapInputs, GapParams, coverage_gaps
-from geogrid.analysis.hotspots import HotspotParams, HotspotResult, at_risk_cells, hotspots
-from geogrid.analysis.patrol_coverage import PatrolCoverage
+from geogrid.analysis.camera_coverage import camera_coverage
+from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
+from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
 from geogrid.errors import InputError
+from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.places import Places
 from geogrid.model.sensors import CameraStatus, Sensors
@@ -215,7 +215,7 @@ def _midnight_ms(day: date, zone: ZoneInfo) -> int:
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 
-def camera_result(shelf: Shelf, params: CameraParams) -> CameraResult:
+def camera_result(shelf: Shelf, params: CameraParams) -> CellTable:
     """Return what the cameras of a workspace see.
 
     Parameters
@@ -227,8 +227,8 @@ def camera_result(shelf: Shelf, params: CameraParams) -> CameraResult:
 
     Returns
     -------
-    CameraResult
-        The table and its summary.
+    CellTable
+        See `geogrid.analysis.camera_coverage`.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def camera_result(shelf: Shelf, params: CameraParams) -> CameraResult:
 
 def hotspot_result(
     shelf: Shelf, window: Window, choice: IncidentChoice, params: HotspotParams
-) -> HotspotResult:
+) -> CellTable:
     """Return the hotspots of a workspace in a window.
 
     The cells at risk come from all that is registered and from all incidents of the chosen
@@ -259,8 +259,8 @@ def hotspot_result(
 
     Returns
     -------
-    HotspotResult
-        The table and its summary.
+    CellTable
+        See `geogrid.analysis.hotspots`.
 
     Raises
     ------
@@ -273,9 +273,7 @@ def hotspot_result(
     return hotspots(counted, shelf.grid, at_risk=mask, mask_name=name, params=params)
 
 
-def gap_result(
-    shelf: Shelf, window: Window, patrol: PatrolCoverage, params: GapParams
-) -> CoverageGaps:
+def gap_result(shelf: Shelf, window: Window, patrol: CellTable, params: GapParams) -> CellTable:
     """Return the coverage gaps of a workspace in a window.
 
     Parameters
@@ -291,8 +289,8 @@ def gap_result(
 
     Returns
     -------
-    CoverageGaps
-        The table and its summary.
+    CellTable
+        See `geogrid.analysis.gaps`.
     """
     choice = IncidentChoice()
     incidents = chosen_incidents(shelf, window, choice)

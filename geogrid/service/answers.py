@@ -202,11 +202,11 @@ def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str
     translate = translator(language)
     sentence = ""
     if "gaps" in values:
-        sentence = gap_reason(values["gaps"]["reason"], translate)
+        sentence = gap_reason(str(values["gaps"]["reason"]), translate)
         values["gaps"]["reason"] = sentence
     if "hotspots" in values:
         reason = values["hotspots"]["reason"]
-        values["hotspots"]["reason"] = translated_reason(reason, translate) if reason else reason
+        values["hotspots"]["reason"] = translated_reason(str(reason), translate)
     return {
         "cell": code,
         "district": grid.boundary.ids[grid.district[at]],

@@ -134,37 +134,6 @@ class Atlas:
         InputError
             The analysis refuses what it was asked.
         """
-        return self.analysis(layer_id, window, questions=questions, progress=progress)[0]
-
-    def analysis(
-        self,
-        layer_id: str,
-        window: Window = ALL_TIME,
-        *,
-        questions: Questions | None = None,
-        progress: Progress = no_progress,
-    ) -> tuple[Layer, dict[str, Any]]:
-        """Return a layer with the figures of the analysis behind it.
-
-        Parameters
-        ----------
-        layer_id, window, questions, progress
-            As for `layer`.
-
-        Returns
-        -------
-        layer : Layer
-            The layer.
-        summary : dict
-            JSON values; empty for features.
-
-        Raises
-        ------
-        LayerNotFoundError
-            There is no such layer, or what it needs is not imported.
-        InputError
-            The analysis refuses what it was asked.
-        """
         asked = replace(questions or Questions(), window=window)
         return self._kept(
             (layer_id, asked), lambda: build_layer(self._shelf, layer_id, asked, progress)

@@ -143,8 +143,8 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
 
 def build_layer(
     shelf: Shelf, layer_id: str, questions: Questions, progress: Progress = no_progress
-) -> tuple[Layer, dict[str, Any]]:
-    """Return a layer and the summary of the analysis behind it.
+) -> Layer:
+    """Return a layer.
 
     Parameters
     ----------
@@ -159,10 +159,8 @@ def build_layer(
 
     Returns
     -------
-    layer : Layer
+    Layer
         The layer.
-    summary : dict
-        The analysis's figures; empty for features.
 
     Raises
     ------
@@ -172,46 +170,38 @@ def build_layer(
         The analysis refuses what it was asked.
     """
     if layer_id in LATTICE_TITLES:
-        table, summary = _lattice(shelf, layer_id, questions, progress)
-        inputs = _INPUTS[layer_id]
-        title, fields = LATTICE_TITLES[layer_id], table.fields
-        features: CellTable | gpd.GeoDataFrame = table
+        table: CellTable | gpd.GeoDataFrame = _lattice(shelf, layer_id, questions, progress)
+        inputs, title, fields = _INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
     elif layer_id in FEATURE_TITLES:
-        features, summary = _features(shelf, layer_id, questions.window), {}
-        inputs, title, fields = (layer_id,), FEATURE_TITLES[layer_id], _plain_fields(features)
+        table = _features(shelf, layer_id, questions.window)
+        inputs, title, fields = (layer_id,), FEATURE_TITLES[layer_id], _plain_fields(table)
     else:
         raise LayerNotFoundError(
             "no layer {layer!r}; there are {known}",
             layer=layer_id,
             known=", ".join(layer_ids(shelf)),
         )
-    layer = Layer(
+    return Layer(
         id=layer_id,
         title=title,
-        table=features,
+        table=table,
         fields=fields,
         provenance=_provenance(shelf, inputs, questions.parameters(layer_id)),
         synthetic=_is_synthetic(shelf, inputs),
         completeness=_completeness(shelf, layer_id, questions.window),
     )
-    return layer, summary
 
 
-def _lattice(
-    shelf: Shelf, layer_id: str, questions: Questions, progress: Progress
-) -> tuple[CellTable, dict[str, Any]]:
-    """Return the table of a lattice layer and the analysis's figures."""
+def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progress) -> CellTable:
+    """Return the table of a lattice layer."""
     if layer_id == "camera_coverage":
-        cameras = camera_result(shelf, questions.cameras)
-        return cameras.table, dict(cameras.summary)
+        return camera_result(shelf, questions.cameras)
     if layer_id == "hotspots":
-        found = hotspot_result(shelf, questions.window, questions.choice, questions.hotspots)
-        return found.table, dict(found.summary)
+        return hotspot_result(shelf, questions.window, questions.choice, questions.hotspots)
     patrol = coverage(shelf, questions.window, questions.rules, progress)
     if layer_id == "coverage":
-        return patrol.table, dict(patrol.summary)
-    gaps = gap_result(shelf, questions.window, patrol, questions.gaps)
-    return gaps.table, dict(gaps.summary)
+        return patrol
+    return gap_result(shelf, questions.window, patrol, questions.gaps)
 
 
 def _features(shelf: Shelf, layer_id: str, window: Window) -> gpd.GeoDataFrame:

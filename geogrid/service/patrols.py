@@ -15,9 +15,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
-from geogrid.analysis.patrol_coverage import PatrolCoverage, WindowClock, patrol_coverage
+from geogrid.analysis.patrol_coverage import coverage_of_days
 from geogrid.analysis.patrol_day import PatrolDay, PatrolRules, patrol_day
+from geogrid.analysis.window_clock import WindowClock
 from geogrid.crs import WGS84, reprojection
+from geogrid.model.cells import CellTable
 from geogrid.model.tracks import Tracks
 from geogrid.model.window import Window
 from geogrid.scale.local import run_local
@@ -103,7 +105,7 @@ def coverage(
     window: Window,
     rules: PatrolRules | None = None,
     progress: Progress = no_progress,
-) -> PatrolCoverage:
+) -> CellTable:
     """Return the patrol effort of a window.
 
     Parameters
@@ -119,10 +121,10 @@ def coverage(
 
     Returns
     -------
-    PatrolCoverage
-        The table and the ledger.
+    CellTable
+        With the ledger as its summary.
     """
-    return patrol_coverage(
+    return coverage_of_days(
         derived_days(shelf, rules or PatrolRules(), progress),
         shelf.grid,
         window,

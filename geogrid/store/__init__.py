@@ -1,1 +1,1 @@
-"""Where a workspace keeps things: facts in Parquet, registers in a GeoPackage, its log in SQLite."""
+"""Where a workspace keeps things: Parquet for facts, a GeoPackage for registers, SQLite for logs."""

@@ -67,7 +67,7 @@ class WorkspaceConfig:
         """
         quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in self._texts()}
         lines = [
-            "# A workspace of geogrid. CRS, cells and anchor never change: cell codes depend on them.",
+            "# A workspace of geogrid. CRS, cells and anchor never change: codes depend on them.",
             f"schema_version = {SCHEMA_VERSION}",
             f"name = {quoted['name']}",
             f"time_zone = {quoted['time_zone']}",

@@ -62,13 +62,14 @@ class IncidentStore:
         frames = [pq.ParquetFile(path).read().to_pandas() for path in self._files()]
         if not frames:
             return pd.DataFrame(columns=list(COLUMNS))
-        return pd.concat(frames, ignore_index=True).sort_values("id", ignore_index=True)
+        every: pd.DataFrame = pd.concat(frames, ignore_index=True)
+        return every.sort_values("id", ignore_index=True)
 
     def read(self) -> Incidents:
         """Return all incidents."""
         frame = self.frame()
         code, names = pd.factorize(frame["category"].astype(object), sort=True)
-        source = pd.Index(SOURCES).get_indexer(frame["source"].astype(object))
+        source = pd.Index(SOURCES).get_indexer(pd.Index(frame["source"].astype(object)))
         return Incidents(
             ids=frame["id"].to_numpy(object),
             t_from=frame["t_from"].to_numpy(np.int64),

@@ -66,7 +66,7 @@ def random_cameras(seed, n=60):
 
 
 def seen_m2(result, column="covered_share"):
-    return float((result.table[column] * result.table.grid.area_m2).sum())
+    return float((result[column] * result.grid.area_m2).sum())
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -88,7 +88,7 @@ def test_each_cell_agrees_with_clipping_the_union_by_shapely(size):
     result = camera_coverage(sensors, grid)
     for column, region in (("covered_share", once), ("twice_share", twice)):
         expected = shapely.area(shapely.intersection(land, region)) / shapely.area(land)
-        np.testing.assert_allclose(result.table[column], expected, atol=1e-8)
+        np.testing.assert_allclose(result[column], expected, atol=1e-8)
 
 
 @settings(deadline=None, max_examples=60)
@@ -107,13 +107,13 @@ def test_one_camera_inland_covers_the_area_of_its_view(x, y, range_m, bearing, a
     # A sliver under 1e-9 of a cell is no cover: at most that much in each of nine cells.
     assert seen_m2(result) == pytest.approx(area_m2, rel=1e-9, abs=9 * 1e-9 * 250.0**2)
     assert result.summary["covered_km2"] == pytest.approx(area_m2 / 1e6, rel=1e-6)
-    assert not result.table["twice_share"].any()
+    assert not result["twice_share"].any()
 
 
 def test_a_disc_on_a_lattice_point_covers_a_quarter_in_each_of_four_cells():
     # The position passes through degrees, and PROJ's way back from the plane is good to 1.5 mm.
     result = camera_coverage(cameras_at([(EAST + 500.0, NORTH)], range_m=100.0), GRID)
-    share = np.asarray(result.table["covered_share"])
+    share = np.asarray(result["covered_share"])
     np.testing.assert_allclose(share[share > 0.0], math.pi * 1e4 / 4.0 / 62_500.0, rtol=3e-5)
     assert np.count_nonzero(share) == 4
     assert seen_m2(result) == pytest.approx(math.pi * 1e4, rel=1e-9)
@@ -132,14 +132,14 @@ def test_one_more_camera_never_covers_less(seed):
         sensors.view_angle_deg[first],
         sensors.status[:29],
     )
-    more, less = camera_coverage(sensors, GRID).table, camera_coverage(fewer, GRID).table
+    more, less = camera_coverage(sensors, GRID), camera_coverage(fewer, GRID)
     for column in ("cameras", "covered_share", "twice_share"):
         assert (np.asarray(more[column]) >= np.asarray(less[column]) - 1e-12).all()
 
 
 def test_cameras_on_one_pole_cover_once_and_all_of_it_twice():
-    alone = camera_coverage(cameras_at([(EAST + 400, NORTH)], range_m=120.0), GRID).table
-    pole = camera_coverage(cameras_at([(EAST + 400, NORTH)] * 3, range_m=120.0), GRID).table
+    alone = camera_coverage(cameras_at([(EAST + 400, NORTH)], range_m=120.0), GRID)
+    pole = camera_coverage(cameras_at([(EAST + 400, NORTH)] * 3, range_m=120.0), GRID)
     np.testing.assert_allclose(pole["covered_share"], alone["covered_share"], atol=1e-12)
     np.testing.assert_allclose(pole["twice_share"], alone["covered_share"], atol=1e-12)
     assert pole["cameras"].max() == 3.0
@@ -156,25 +156,25 @@ def test_sectors_side_by_side_touch_without_seeing_anything_twice():
 
 
 def test_shares_stay_between_zero_and_one_and_untouched_cells_have_zero():
-    result = camera_coverage(random_cameras(3, 400), GRID).table
+    result = camera_coverage(random_cameras(3, 400), GRID)
     for column in ("covered_share", "twice_share"):
         share = np.asarray(result[column])
         assert share.min() >= 0.0
         assert share.max() <= 1.0
     far = camera_coverage(cameras_at([(EAST + 9_000.0, NORTH)]), GRID)
-    assert not far.table["covered_share"].any()
+    assert not far["covered_share"].any()
     assert (far.summary["outside"], far.summary["union_km2"]) == (1, 0.0)
 
 
 def test_a_view_larger_than_the_city_covers_all_of_it():
-    result = camera_coverage(cameras_at([(EAST, NORTH)] * 2, range_m=3_000.0), GRID).table
+    result = camera_coverage(cameras_at([(EAST, NORTH)] * 2, range_m=3_000.0), GRID)
     np.testing.assert_allclose(result["covered_share"], 1.0, atol=1e-9)
     np.testing.assert_allclose(result["twice_share"], 1.0, atol=1e-9)
 
 
 def test_cameras_are_counted_where_they_stand():
     sensors = cameras_at([(EAST + 260.0, NORTH + 10.0)] * 2 + [(EAST + 600.0, NORTH + 10.0)])
-    counts = np.asarray(camera_coverage(sensors, GRID).table["cameras"])
+    counts = np.asarray(camera_coverage(sensors, GRID)["cameras"])
     at = GRID.position_at(sensors.lon, sensors.lat)
     assert counts[at].tolist() == [2.0, 2.0, 1.0]
     assert counts.sum() == 3.0
@@ -182,7 +182,7 @@ def test_cameras_are_counted_where_they_stand():
 
 def test_no_cameras_cover_nothing_and_that_is_known():
     result = camera_coverage(cameras_at([]), GRID)
-    assert not result.table["covered_share"].any()
+    assert not result["covered_share"].any()
     assert result.summary["covered_km2"] == 0.0
     assert result.summary["roads_km"] is None
 
@@ -198,7 +198,7 @@ def test_road_share_is_the_part_of_the_metres_inside_a_view():
     road = [(EAST + 275.0, NORTH + 125.0), (EAST + 475.0, NORTH + 125.0)]
     sensors = cameras_at([(EAST + 375.0, NORTH + 125.0)] * 2, range_m=50.0)
     result = camera_coverage(sensors, GRID, roads=roads_at(road))
-    share = np.asarray(result.table["road_covered_share"])
+    share = np.asarray(result["road_covered_share"])
     assert share[GRID.position_at(sensors.lon, sensors.lat)[0]] == pytest.approx(0.5, abs=1e-3)
     assert np.isnan(share).sum() == len(GRID) - 1
     assert result.summary["roads_km"] == pytest.approx(0.2, abs=1e-6)
@@ -216,7 +216,7 @@ def test_road_shares_agree_with_clipping_by_shapely():
     seen = shapely.length(shapely.intersection(local, shapely.intersection(squares, union))).sum(
         axis=0
     )
-    share = np.asarray(camera_coverage(sensors, GRID, roads=roads).table["road_covered_share"])
+    share = np.asarray(camera_coverage(sensors, GRID, roads=roads)["road_covered_share"])
     assert (np.isnan(share) == (metres == 0.0)).all()
     np.testing.assert_allclose(
         share[metres > 0.0], (seen / np.maximum(metres, 1e-9))[metres > 0.0], atol=1e-7
@@ -224,7 +224,7 @@ def test_road_shares_agree_with_clipping_by_shapely():
 
 
 def test_without_roads_the_road_share_is_not_known():
-    table = camera_coverage(random_cameras(1), GRID).table
+    table = camera_coverage(random_cameras(1), GRID)
     assert np.isnan(np.asarray(table["road_covered_share"])).all()
 
 

@@ -80,18 +80,18 @@ def test_a_planted_cluster_is_hot_and_stays_hot_on_shifted_lattices(rng):
     grid = grid_of(30, 40)
     result = hotspots(incidents_of(planted(rng), rng), grid, at_risk=everywhere(grid))
     middle, corner = cell_of(grid, 15, 20), cell_of(grid, 2, 2)
-    assert result.table["hot"][middle] == 99
-    assert result.table["stability"][middle] == 1.0
-    assert result.table["z"][middle] > 10.0 > result.table["z"][corner]
-    assert result.table["hot"][corner] == 0
-    assert result.table["stability"][corner] == 0.0
-    assert str(result.table["reason"][middle]).startswith("more than chance: ")
-    assert result.summary["hot"] == (result.table["hot"] >= 95).sum() > 0
+    assert result["hot"][middle] == 99
+    assert result["stability"][middle] == 1.0
+    assert result["z"][middle] > 10.0 > result["z"][corner]
+    assert result["hot"][corner] == 0
+    assert result["stability"][corner] == 0.0
+    assert str(result["reason"][middle]).startswith("more than chance: ")
+    assert result.summary["hot"] == (result["hot"] >= 95).sum() > 0
 
 
 def test_the_columns_are_those_of_the_contract(rng):
     grid = grid_of(30, 40)
-    table = hotspots(incidents_of(planted(rng)), grid, at_risk=everywhere(grid)).table
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=everywhere(grid))
     names = ["count", "at_risk", "z", "p", "q", "hot", "support", "stability", "reason"]
     assert list(table.columns) == names
     assert set(np.unique(table["hot"])) <= {99, 95, 90, 0, -90, -95, -99}
@@ -104,7 +104,7 @@ def test_the_class_follows_from_q_the_sign_of_z_and_the_support(rng):
     counts[:20, :20] = 0
     counts[40:45, 30:36] += rng.poisson(1.0, (5, 6))
     result = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid))
-    table = result.table
+    table = result
     rows = zip(*(table[name].tolist() for name in ("q", "z", "support", "hot")), strict=True)
     for q, z, support, hot in rows:
         level = 99 if q <= 0.01 else 95 if q <= 0.05 else 90 if q <= 0.10 else 0
@@ -126,9 +126,9 @@ def test_stability_is_the_share_of_four_moved_maps_in_which_the_cell_is_hot(rng)
     for east in (-CELL / 4, CELL / 4):
         for north in (-CELL / 4, CELL / 4):
             moved = hotspots(incidents_at(x + east, y + north), grid, at_risk=everywhere(grid))
-            share += (moved.table["hot"] >= 95) / 4
+            share += (moved["hot"] >= 95) / 4
     result = hotspots(incidents, grid, at_risk=everywhere(grid))
-    np.testing.assert_array_equal(result.table["stability"], share)
+    np.testing.assert_array_equal(result["stability"], share)
     assert set(np.unique(share)) > {0.0, 1.0}
 
 
@@ -138,7 +138,7 @@ def test_moved_maps_keep_the_incidents_that_lie_at_the_edge_of_the_mask(rng):
     background, edge = rng.uniform(20.3, 40.0, 60), np.full(24, 20.1)
     u, v = np.append(background, edge), np.append(rng.uniform(0, 30, 60), rng.uniform(14, 17, 24))
     incidents = incidents_at(CORNER + u * CELL, CORNER + v * CELL)
-    table = hotspots(incidents, grid, at_risk=at_risk).table
+    table = hotspots(incidents, grid, at_risk=at_risk)
     assert table["stability"][cell_of(grid, 15, 20)] == 1.0
 
 
@@ -172,8 +172,8 @@ def test_land_where_nothing_is_at_risk_changes_no_byte_of_the_cells_that_stay(rn
     at_risk = np.zeros(len(large), dtype=np.bool_)
     at_risk[stay] = True
     at_risk[stay[:50]] = False
-    before = hotspots(incidents, small, at_risk=at_risk[stay]).table
-    after = hotspots(incidents, large, at_risk=at_risk).table
+    before = hotspots(incidents, small, at_risk=at_risk[stay])
+    after = hotspots(incidents, large, at_risk=at_risk)
     for name in list(before.columns)[:-1]:
         assert before[name].tobytes() == after[name][stay].tobytes(), name
     assert before["reason"].tolist() == after["reason"][stay].tolist()
@@ -184,7 +184,7 @@ def test_cells_that_are_not_at_risk_are_null_and_say_so(rng):
     grid = grid_of(30, 40)
     at_risk = everywhere(grid)
     at_risk[:100] = False
-    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk).table
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk)
     for name in ("z", "p", "q", "hot", "support", "stability"):
         np.testing.assert_array_equal(np.isnan(table[name]), ~at_risk, err_msg=name)
     np.testing.assert_array_equal(table["at_risk"], at_risk)
@@ -205,7 +205,7 @@ def test_every_incident_is_counted_or_named(rng):
     assert result.summary["outside"] == 2
     assert result.summary["off_mask"] == counts[:2].sum()
     assert result.summary["counted"] == counts[2:].sum()
-    assert result.table["count"].sum() == counts.sum()
+    assert result["count"].sum() == counts.sum()
 
 
 def test_a_hot_cell_needs_the_least_support(rng):
@@ -217,13 +217,13 @@ def test_a_hot_cell_needs_the_least_support(rng):
     loose = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid))
     held = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid), params=strict)
     at = cell_of(grid, 50, 50)
-    assert loose.table["hot"][at] > 0
-    assert held.table["hot"][at] == 0
+    assert loose["hot"][at] > 0
+    assert held["hot"][at] == 0
     assert held.summary["hot"] == 0
-    support = int(held.table["support"][at])
+    support = int(held["support"][at])
     expected = f"too few to call: {support} in its window, at least 12 are asked for"
-    assert held.table["reason"][at] == expected
-    assert loose.table["q"][at] == held.table["q"][at]
+    assert held["reason"][at] == expected
+    assert loose["q"][at] == held["q"][at]
 
 
 def test_one_full_cell_alone_is_no_cluster_and_the_reason_says_what_holds(rng):
@@ -231,7 +231,7 @@ def test_one_full_cell_alone_is_no_cluster_and_the_reason_says_what_holds(rng):
     counts = np.zeros((100, 100), dtype=np.int64)
     counts[rng.integers(0, 100, 40), rng.integers(0, 100, 40)] = 1
     counts[50, 50] = 500
-    table = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid)).table
+    table = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid))
     at = cell_of(grid, 50, 50)
     # Dealt at random, the 500 lie in 21 windows of 10,000 wherever they fall.
     assert table["p"][at] == pytest.approx(2 * 21 / 10_000, rel=1e-9)
@@ -253,11 +253,11 @@ def test_january_in_memphis_has_no_hot_cell_with_less_than_three_robberies(share
         [float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]
     )
     result = hotspots(incidents_at(*place), grid, at_risk=everywhere(grid))
-    hot = result.table["hot"] > 0
+    hot = result["hot"] > 0
     assert result.summary["counted"] > 200
     assert hot.any()
-    assert result.table["support"][hot].min() >= 3
-    lone = (result.table["count"] > 0) & (result.table["support"] < 3)
+    assert result["support"][hot].min() >= 3
+    lone = (result["count"] > 0) & (result["support"] < 3)
     assert lone.any()
     assert not hot[lone].any()
 
@@ -294,7 +294,7 @@ def test_each_incident_counts_once_whatever_its_weight_or_time_range(rng):
     heavy = incidents_at(x, y, weight=7.0, hours=9)
     one = hotspots(incidents, grid, at_risk=everywhere(grid))
     other = hotspots(heavy, grid, at_risk=everywhere(grid))
-    np.testing.assert_array_equal(one.table["z"], other.table["z"])
+    np.testing.assert_array_equal(one["z"], other["z"])
     assert (one.summary["weights_ignored"], other.summary["weights_ignored"]) == (False, True)
 
 
@@ -303,8 +303,8 @@ def test_the_order_of_incidents_changes_nothing_and_they_are_not_changed(rng):
     lon = incidents.lon.copy()
     at_risk = everywhere(grid)
     order = rng.permutation(len(incidents))
-    one = hotspots(incidents, grid, at_risk=at_risk).table
-    other = hotspots(incidents.where(order), grid, at_risk=at_risk).table
+    one = hotspots(incidents, grid, at_risk=at_risk)
+    other = hotspots(incidents.where(order), grid, at_risk=at_risk)
     for name in ("z", "p", "q", "stability"):
         assert one[name].tobytes() == other[name].tobytes()
     np.testing.assert_array_equal(incidents.lon, lon)
@@ -369,7 +369,7 @@ def test_every_reason_and_title_can_be_said_in_chinese(rng):
     grid = grid_of(30, 40)
     at_risk = everywhere(grid)
     at_risk[0] = False
-    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk).table
+    table = hotspots(incidents_of(planted(rng)), grid, at_risk=at_risk)
     for sentence in set(table["reason"].tolist()):
         chinese = translated_reason(sentence, lambda template: words[template])
         numbers = [word for word in sentence.replace(",", " ").split() if word[0].isdigit()]
