@@ -1,0 +1,134 @@
+"""Files of districts to a boundary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geogrid.crs import WGS84
+from geogrid.errors import BoundaryError
+from geogrid.io.detect import open_source
+from geogrid.io.finish import make_report
+from geogrid.io.gates import Gate, gate_id
+from geogrid.io.opening import read_raw
+from geogrid.io.positions import gate_extent, gate_shapes
+from geogrid.io.report import Message, ReadOptions, ReadReport
+from geogrid.io.values import texts
+from geogrid.model.boundary import Boundary, RepairNote, repaired
+
+MAX_REPAIR_VERTICES: Final = 100_000  # of faulty districts together: a repair may take seconds
+
+
+def read_boundary(
+    path: str | Path,
+    *,
+    id_field: str | None = None,
+    name_field: str | None = None,
+    repair: bool = False,
+) -> tuple[Boundary, ReadReport, tuple[RepairNote, ...]]:
+    """Return the districts of a file, in WGS-84.
+
+    A city with a district left out is another city, so a single faulty one refuses the file.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, Shapefile (zip, folder or file), GeoPackage or FlatGeobuf.
+    id_field, name_field
+        Attributes with the district's code and name; looked for when ``None``.
+    repair
+        Mend self-intersections and overlaps, and say so.
+
+    Returns
+    -------
+    boundary : Boundary
+        The districts.
+    report : ReadReport
+        Counts and warnings; it has no refusals.
+    notes : tuple of RepairNote
+        What a repair changed; empty without one.
+
+    Raises
+    ------
+    BoundaryError
+        A district has no code or no usable polygon, or districts overlap.
+    InputError
+        The file as a whole cannot be used.
+    """
+    named = {"id": id_field, "name": name_field}
+    options = ReadOptions(columns={name: text for name, text in named.items() if text})
+    source = open_source(path)
+    gate = Gate(read_raw(source, "districts", options))
+    ids = gate_id(gate, "id")
+    shapes = gate_shapes(gate, "districts")
+    gate_extent(gate, shapes)
+    _refuse_faulty(gate, source.name)
+    if gate.table.crs is None:
+        gate.warnings.append(
+            Message("the file names no CRS (there is no .prj); its degrees are taken as WGS-84")
+        )
+    names = _names(gate, ids)
+    codes = tuple(str(value) for value in ids)
+    notes: tuple[RepairNote, ...] = ()
+    if repair:
+        _check_effort(shapes, source.name)
+        boundary, notes = repaired(codes, names, tuple(shapes), WGS84)
+    else:
+        boundary = Boundary(codes, names, tuple(shapes), WGS84)
+    gate.warnings.extend(
+        Message(
+            "district {district}: {change} repaired, {before:,.0f} m2 before and {after:,.0f} m2 "
+            "after",
+            {
+                "district": note.district,
+                "change": note.change,
+                "before": note.before_m2,
+                "after": note.after_m2,
+            },
+        )
+        for note in notes
+    )
+    report = make_report(source, "districts", gate, duplicates=0, used={"datum": "wgs84"})
+    return boundary, report, notes
+
+
+def _refuse_faulty(gate: Gate, name: str) -> None:
+    refusals = gate.sorted_refusals()
+    if refusals:
+        first = refusals[0]
+        column = gate.table.header.columns.get(first.field)
+        raise BoundaryError(
+            "{file}: feature {row}, {field} {value!r}: {reason} ({count} faulty features in all)",
+            file=name,
+            row=first.row,
+            field=first.field if column is None else gate.table.header.headers[column],
+            value=first.value,
+            reason=Message(first.reason, first.values),
+            count=len(refusals),
+        )
+
+
+def _names(gate: Gate, ids: NDArray[np.object_]) -> tuple[str, ...]:
+    column = gate.table.columns.get("name")
+    if column is None:
+        return tuple(str(value) for value in ids)
+    return tuple(
+        str(code) if name is None else name for name, code in zip(texts(column), ids, strict=True)
+    )
+
+
+def _check_effort(shapes: NDArray[np.object_], name: str) -> None:
+    faulty = shapes[~shapely.is_valid(shapes)]
+    vertices = int(shapely.get_num_coordinates(faulty).sum()) if faulty.size else 0
+    if vertices > MAX_REPAIR_VERTICES:
+        raise BoundaryError(
+            "{file}: faulty districts have {vertices} vertices, more than the limit of {limit} for "
+            "a repair; simplify them first",
+            file=name,
+            vertices=vertices,
+            limit=MAX_REPAIR_VERTICES,
+        )

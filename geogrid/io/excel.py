@@ -1,0 +1,188 @@
+"""Workbooks: XLSX and XLS; the container is judged before a cell is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+from geogrid.errors import FileFormatError, InputError
+from geogrid.io.detect import FileType, SourceFile, open_zip, read_member
+from geogrid.io.headers import HeaderMap
+from geogrid.io.kinds import words
+from geogrid.io.rawtable import Plan, RawTable
+from geogrid.io.report import Message
+
+_Rows = Sequence[Sequence[object]]
+MAX_CELLS: Final = 30_000_000  # of the box around all cells: what a reader would allocate
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_ERRORS: Final = frozenset(words("#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL!"))
+
+
+def read_workbook(source: SourceFile, plan: Plan) -> RawTable:
+    """Return the rows of the first visible sheet that has the needed columns, as strings.
+
+    Parameters
+    ----------
+    source
+        A file of type ``XLSX`` or ``XLS``.
+    plan
+        Says which columns to keep.
+
+    Returns
+    -------
+    RawTable
+        Numbers as their shortest text, times in ISO 8601.
+
+    Raises
+    ------
+    FileFormatError
+        The workbook is damaged, encrypted, or holds XML that it should not.
+    InputError
+        It is too large, or no sheet has the columns.
+    """
+    if source.type is FileType.XLS and _ENCRYPTED in source.data:
+        raise FileFormatError(
+            "{file}: the workbook is encrypted with a password; save it without one",
+            file=source.name,
+        )
+    if source.type is FileType.XLSX:
+        _check_container(source)
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(source.data))
+        sheets = [
+            (sheet.name, _rows(book, sheet.name, source.name))
+            for sheet in book.sheets_metadata
+            if sheet.visible is SheetVisibleEnum.Visible
+        ]
+    except CalamineError as error:
+        raise FileFormatError(
+            "{file}: the format is not one of Excel that can be read: {reason}",
+            file=source.name,
+            reason=str(error),
+        ) from error
+    filled = [(name, rows) for name, rows in sheets if any(map(_has_content, rows))]
+    if not filled:
+        raise InputError("{file}: the workbook is empty, no data", file=source.name)
+    fitting = [(name, *found) for name, rows in filled if (found := _try(rows, plan))]
+    if not fitting:
+        plan(_header(filled[0][1])[1])  # says what is missing
+    name, first, mapping, rows = fitting[0]
+    table = _table(first, rows, mapping, source.name)
+    others = [other for other, *_ in fitting[1:]]
+    return _with_warning(table, name, others) if others else table
+
+
+def _has_content(row: Sequence[object]) -> bool:
+    return any(cell != "" for cell in row)
+
+
+def _check_container(source: SourceFile) -> None:
+    """Refuse XML with a DTD, and sheets whose cells span more than can be held."""
+    archive = open_zip(source.data, source.name)
+    for info in archive.infolist():
+        if not info.filename.lower().endswith((".xml", ".rels")):
+            continue
+        content = read_member(archive, info, source.name)
+        if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
+            raise FileFormatError(
+                "{file}: the XML in {member!r} defines entities (a DTD), which no workbook needs; "
+                "save it again in a spreadsheet program",
+                file=source.name,
+                member=info.filename,
+            )
+        if "worksheets/" in info.filename:
+            _check_extent(content, source.name)
+
+
+def _check_extent(content: bytes, name: str) -> None:
+    rows, columns = 0, 0
+    for match in _CELL.finditer(content):
+        letters, digits = match.groups()
+        rows = max(rows, int(digits))
+        columns = max(columns, _column_number(letters))
+        if rows * columns > MAX_CELLS:
+            raise InputError(
+                "{file}: a cell as far out as {cell} makes the sheet {rows} rows by {columns} "
+                "columns, over the limit of {limit} cells; delete the stray cell",
+                file=name,
+                cell=(letters + digits).decode(),
+                rows=rows,
+                columns=columns,
+                limit=MAX_CELLS,
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _rows(book: CalamineWorkbook, sheet: str, name: str) -> list[list[Any]]:
+    try:
+        return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise FileFormatError(
+            "{file}: the sheet {sheet!r} cannot be read: {reason}",
+            file=name,
+            sheet=sheet,
+            reason=str(error),
+        ) from error
+
+
+def _header(rows: _Rows) -> tuple[int, list[str]]:
+    """Return the position of the first filled row and its cells."""
+    first = next(i for i, row in enumerate(rows) if _has_content(row))
+    return first, [_text(cell) for cell in rows[first]]
+
+
+def _try(rows: _Rows, plan: Plan) -> tuple[int, HeaderMap, _Rows] | None:
+    first, headers = _header(rows)
+    try:
+        return first, plan(headers), rows
+    except InputError as error:
+        if type(error) is not InputError:  # a column about persons is final
+            raise
+        return None
+
+
+def _table(first: int, rows: _Rows, mapping: HeaderMap, name: str) -> RawTable:
+    kept = [i for i in range(first + 1, len(rows)) if _has_content(rows[i])]
+    if not kept:
+        raise InputError("{file}: there are no rows under the header, no data", file=name)
+    columns = {
+        field: pa.array([_text(rows[i][at]) for i in kept], pa.string())
+        for field, at in mapping.columns.items()
+    }
+    return RawTable(columns, np.array(kept, dtype=np.int64) - first, mapping)
+
+
+def _with_warning(table: RawTable, name: str, others: Sequence[str]) -> RawTable:
+    note = Message(
+        "more than one sheet has the columns: {name!r} is read, and not {others}",
+        {"name": name, "others": ", ".join(map(repr, others))},
+    )
+    return RawTable(table.columns, table.row, table.header, table.refusals, warnings=(note,))
+
+
+def _text(cell: object) -> str:
+    """Return a cell as the text a person sees, numbers in full."""
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    text = str(cell)
+    return "" if text in _ERRORS else text

@@ -1,0 +1,111 @@
+"""Files of incidents to a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geogrid.io.detect import open_source
+from geogrid.io.finish import make_report
+from geogrid.io.gates import Gate, gate_id
+from geogrid.io.kinds import KINDS
+from geogrid.io.opening import read_raw
+from geogrid.io.positions import gate_positions
+from geogrid.io.registers import read_field, set_repeats_aside
+from geogrid.io.report import ReadOptions, ReadReport
+from geogrid.io.times import BLANK, REASONS, UNKNOWN, Times, check_zone, read_times
+
+BACKWARDS: Final = "the range of times ends before it begins"
+_STAGES: Final = ("received", "dispatched", "arrived")
+
+
+def read_incidents(path: str | Path, options: ReadOptions) -> tuple[pd.DataFrame, ReadReport]:
+    """Return the incidents of a file.
+
+    Parameters
+    ----------
+    path
+        CSV, XLSX, XLS, GeoJSON, Shapefile, GeoPackage, FlatGeobuf or Parquet.
+    options
+        Datum, zone, columns and area, where the file does not say them.
+
+    Returns
+    -------
+    incidents : pandas.DataFrame
+        ``id``, ``t_from`` and ``t_to`` (int64, ms since 1970 UTC; equal where the time is
+        known), ``lon``, ``lat`` (WGS-84), ``category``, ``weight`` (1 where not given),
+        ``source`` (``unknown`` where not given), and ``received``, ``dispatched``, ``arrived``
+        (Int64 ms or NA).
+    report : ReadReport
+        Every other row.
+
+    Raises
+    ------
+    InputError
+        The file as a whole cannot be used.
+    """
+    check_zone(options.time_zone)
+    source = open_source(path)
+    gate = Gate(read_raw(source, "incidents", options))
+    ids = gate_id(gate, "id")
+    lon, lat, datum = gate_positions(gate, "incidents", options)
+    t_from, t_to, zone = _occurred(gate, options)
+    fields = {
+        spec.name: read_field(gate, spec)
+        for spec in KINDS["incidents"]
+        if spec.name in {"category", "weight", "source"}
+    }
+    fields["weight"] = np.where(np.isnan(fields["weight"]), 1.0, fields["weight"])
+    unsaid = np.array([word is None for word in fields["source"]], dtype=bool)
+    fields["source"] = np.where(unsaid, "unknown", fields["source"])
+    stages = {name: _stage(gate, name, options) for name in _STAGES}
+    values = [t_from, t_to, lon, lat, *fields.values()]
+    duplicates = set_repeats_aside(gate, ids, values)
+    frame = pd.DataFrame(
+        {"id": ids, "t_from": t_from, "t_to": t_to, "lon": lon, "lat": lat, **fields, **stages}
+    )[gate.ok].reset_index(drop=True)
+    used = {"datum": datum.value, "tz": zone or "UTC"}
+    return frame, make_report(source, "incidents", gate, duplicates=duplicates, used=used)
+
+
+def _zone(gate: Gate, field: str, options: ReadOptions) -> str | None:
+    return options.time_zone or gate.table.header.names[field].zone
+
+
+def _occurred(
+    gate: Gate, options: ReadOptions
+) -> tuple[NDArray[np.int64], NDArray[np.int64], str | None]:
+    """Return the range of times of each row; rows without one are refused."""
+    columns = gate.table.columns
+    names = ("time", "time") if "time" in columns else ("time_from", "time_to")
+    if "time" in columns and {"time_from", "time_to"} <= columns.keys():
+        names = ("time_from", "time_to")
+    first = read_times(columns[names[0]], field=names[0], zone=_zone(gate, names[0], options))
+    last = (
+        first
+        if names[0] == names[1]
+        else read_times(columns[names[1]], field=names[1], zone=_zone(gate, names[1], options))
+    )
+    for name, times in zip(names, (first, last), strict=True):
+        _refuse_times(gate, name, times)
+    gate.refuse(last.ms < first.ms, names[1], BACKWARDS)
+    return first.ms, last.ms, first.local
+
+
+def _refuse_times(gate: Gate, field: str, times: Times) -> None:
+    for fault, reason in REASONS.items():
+        gate.refuse(times.fault == fault, field, reason, {"zone": times.local})
+
+
+def _stage(gate: Gate, field: str, options: ReadOptions) -> pd.api.extensions.ExtensionArray:
+    """Return an optional time; what cannot be read is left empty with a warning."""
+    column = gate.table.columns.get(field)
+    if column is None:
+        return pd.array([pd.NA] * gate.ok.size, dtype="Int64")
+    times = read_times(column, field=field, zone=_zone(gate, field, options))
+    gate.note((times.fault != 0) & (times.fault != BLANK), field)
+    return pd.arrays.IntegerArray(times.ms, times.ms == UNKNOWN)
