@@ -25,10 +25,9 @@ run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 	@if [ ! -f demo/$(SIZE)/workspace.toml ]; then \
 	    echo "Building the synthetic city demo/$(SIZE) ..."; \
 	    rm -rf demo/$(SIZE).part && mkdir -p demo && \
-	    $(BIN)/geogrid demo demo/$(SIZE).part --size $(SIZE) && \
+	    $(BIN)/geogrid demo demo/$(SIZE).part --size $(SIZE) >/dev/null && \
 	    mv demo/$(SIZE).part demo/$(SIZE); \
 	fi
-	@echo "The map: http://$(HOST):$(PORT)/  (stop with Ctrl-C)"
 	@exec $(BIN)/geogrid serve demo/$(SIZE) --host $(HOST) --port $(PORT)
 
 # The kernels run a second time as plain Python, which finds reads and writes outside an array.

@@ -19,7 +19,8 @@ has_font() {
 
 has_node() {
     # `node --test` came with version 18.
-    command -v node >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 18)'
+    command -v node >/dev/null 2>&1 &&
+        node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)'
 }
 
 missing() {
