@@ -35,7 +35,7 @@ DECIMALS: Final = 7  # 1 cm, the most that RFC 7946 section 11.2 sees a use for
 CELL_DECIMALS: Final = 6  # 11 cm: a twentieth of a percent of a 250 m cell's side
 CHUNK: Final = 20_000  # features formatted at a time: about 10 MB of text
 _EVERY_CELL_HAS: Final = ("cell", "district", "area_m2", "lon", "lat")
-_LONG_NUMBER: Final = re.compile(rf"\d+\.\d{{{DECIMALS + 1},}}")
+_LONG_FRACTION: Final = re.compile(rf"\.\d{{{DECIMALS + 1},}}")
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 
 
@@ -227,7 +227,15 @@ def _geometry_texts(shapes: NDArray[np.object_]) -> list[str]:
     (117.07001700000001 for 117.070017); those are written anew.
     """
     texts = [text or "null" for text in shapely.to_geojson(shapes)]
-    return _LONG_NUMBER.sub(lambda found: repr(float(found[0])), "\n".join(texts)).split("\n")
+    whole = "\n".join(texts)
+    pieces, done = [], 0
+    for found in _LONG_FRACTION.finditer(whole):  # starts at the point: ten times faster so
+        start = found.start()
+        while whole[start - 1].isdigit():
+            start -= 1
+        pieces += [whole[done:start], repr(float(whole[start : found.end()]))]
+        done = found.end()
+    return "".join([*pieces, whole[done:]]).split("\n")
 
 
 def _short_centres(table: pd.DataFrame) -> pd.DataFrame:
