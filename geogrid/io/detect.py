@@ -18,6 +18,7 @@ MAX_UNPACKED_BYTES: Final = 512 << 20
 MAX_RATIO: Final = 100  # zlib's own limit is 1,032; text packs about 10 times
 RATIO_FROM_BYTES: Final = 16 << 20  # below this a high ratio is harmless
 MAX_MEMBERS: Final = 200
+SHAPEFILE_PARTS: Final = (".shp", ".dbf", ".prj", ".cpg")
 _CHUNK: Final = 1 << 20
 
 
@@ -140,7 +141,18 @@ def open_source(path: str | Path) -> SourceFile:
             promised=f"{' or '.join(sorted(promised))} ({ending})",
             found=found,
         )
+    if found is FileType.SHAPEFILE:
+        sha256 = _hash_of_parts(place)
     return SourceFile(place, place.name, data, sha256, found)
+
+
+def _hash_of_parts(shp: Path) -> str:
+    """Return the hash of a Shapefile's parts one after the other, by ending."""
+    digest = hashlib.sha256()
+    for part in sorted(shp.parent.iterdir(), key=lambda place: place.suffix.lower()):
+        if part.stem == shp.stem and part.suffix.lower() in SHAPEFILE_PARTS and part.is_file():
+            digest.update(part.read_bytes())
+    return digest.hexdigest()
 
 
 def _only_shapefile(folder: Path) -> Path:

@@ -2,154 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from geogrid.crs import Datum
-from geogrid.errors import InputError, PersonDataError
-from geogrid.io.kinds import KINDS, SHAPES, FieldSpec, words
+from geogrid.errors import InputError
+from geogrid.io.columnnames import HeaderName, core_name, parse_header
+from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
+from geogrid.io.persons import check_persons, check_plates
 from geogrid.io.report import ReadOptions
 
 MAX_COLUMNS: Final = 500
-
-_DATUM: Final = re.compile(
-    r"(wgs[\s_-]*84|gcj[\s_-]*02|火星坐标|bd[\s_-]*09|百度坐标|cgcs[\s_-]*2000)"
-)
-_DATUM_OF: Final = {
-    "w": Datum.WGS84,
-    "g": Datum.GCJ02,
-    "火": Datum.GCJ02,
-    "b": Datum.BD09,
-    "百": Datum.BD09,
-    "c": Datum.CGCS2000,
-}
-_BRACKET: Final = re.compile(r"[(\[{【](.*?)[)\]}】]")
-_NOISE: Final = re.compile(r"[\s_\-:.\ufeff]+")
-UNIT_WORDS: Final = {
-    "kmh": "kmh",
-    "km/h": "kmh",
-    "kph": "kmh",
-    "公里/小时": "kmh",
-    "千米/小时": "kmh",
-    "公里/时": "kmh",
-    "千米/时": "kmh",
-    "m/s": "ms",
-    "mps": "ms",
-    "米/秒": "ms",
-    "mph": "mph",
-    "kn": "kn",
-    "knots": "kn",
-    "节": "kn",
-    "m": "m",
-    "米": "m",
-    "metres": "m",
-    "meters": "m",
-    "km": "km",
-    "公里": "km",
-    "千米": "km",
-    "ft": "ft",
-    "英尺": "ft",
-    "deg": "degree",
-    "degrees": "degree",
-    "°": "degree",
-    "度": "degree",
-    "天": "d",
-    "days": "d",
-}
-_ZONE_WORDS: Final = {"utc": "UTC", "gmt": "UTC", "北京时间": "Asia/Shanghai"}
-_SUFFIX: Final = re.compile(r"^(.+?)[\s_\-]+([^\s_\-]+)$")
-
-_PERSON_WORDS: Final = frozenset(
-    words(
-        "姓名 人员姓名 警员姓名 民警姓名 民警 警员 驾驶员 司机 驾驶人 报警人 报案人 嫌疑人 受害人 "
-        "被害人 当事人 联系人 联系人姓名 负责人 责任人 身份证 身份证号 身份证号码 "
-        "证件号 证件号码 警号 "
-        "警员编号 手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 出生日期 生日 民族 人脸 "
-        "officer officername officerid driver drivername driverid person personname personid "
-        "fullname firstname lastname surname givenname victim suspect offender caller complainant "
-        "badge badgeno badgenumber idcard idcardno idnumber nationalid passport passportno ssn "
-        "phone phoneno phonenumber mobile mobileno cellphone telephone dob birthdate dateofbirth "
-        "birthday ethnicity faceid"
-    )
-)
-_PLATE_WORDS: Final = frozenset(
-    words(
-        "车牌号 车牌 车牌号码 号牌 号牌号码 车辆号牌 plate plateno platenumber licenseplate "
-        "licenceplate numberplate registrationplate"
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderName:
-    """What the name of one column says.
-
-    Parameters
-    ----------
-    core
-        The name without case, spaces, units and datum.
-    unit
-        Unit in brackets or after the name, or ``None``.
-    datum
-        Datum in the name, or ``None``.
-    zone
-        Time zone in the name, or ``None``.
-    """
-
-    core: str
-    unit: str | None = None
-    datum: Datum | None = None
-    zone: str | None = None
-
-
-def core_name(text: str) -> str:
-    """Return a column's name without what does not count: case, width, spaces, ``_``, ``-``.
-
-    Parameters
-    ----------
-    text
-        A header as it stands in a file.
-
-    Returns
-    -------
-    str
-        Maybe empty.
-    """
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
-def parse_header(text: str) -> tuple[HeaderName, ...]:
-    """Return the readings of a header, the most literal first.
-
-    Parameters
-    ----------
-    text
-        A header as it stands in a file, such as ``速度(km/h)`` or ``lon_wgs84``.
-
-    Returns
-    -------
-    tuple of HeaderName
-        ``speed_kmh`` may be a name of its own or ``speed`` in km/h; both are returned.
-    """
-    plain = unicodedata.normalize("NFKC", text).lower().strip()
-    readings = [HeaderName(core_name(plain))]
-    found = _DATUM.search(plain)
-    datum = _DATUM_OF[found[1][0]] if found else None
-    rest = _DATUM.sub("", plain)
-    inside = " ".join(match.strip() for match in _BRACKET.findall(rest))
-    rest = _BRACKET.sub("", rest).strip(" _-")
-    unit, zone = UNIT_WORDS.get(inside), _ZONE_WORDS.get(inside)
-    readings.append(HeaderName(core_name(rest), unit, datum, zone))
-    suffix = _SUFFIX.match(rest)
-    if suffix and (suffix[2] in UNIT_WORDS or suffix[2] in _ZONE_WORDS):
-        word = suffix[2]
-        readings.append(
-            HeaderName(core_name(suffix[1]), UNIT_WORDS.get(word), datum, _ZONE_WORDS.get(word))
-        )
-    return tuple(dict.fromkeys(reading for reading in readings if reading.core))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +91,7 @@ def map_header(
             limit=MAX_COLUMNS,
             needed=", ".join(spec.name for spec in KINDS[kind] if spec.type != "note"),
         )
+    check_persons(headers)
     fields = [
         spec
         for spec in KINDS[kind]
@@ -240,7 +105,7 @@ def map_header(
     }
     _add_matches(chosen, readings, fields, headers)
     _add_fallbacks(chosen, readings, fields)
-    _check_persons(headers, kind, chosen)
+    check_plates(headers, chosen.get("unit") if kind == "tracks" else None)
     _check_complete(headers, kind, fields, chosen)
     names = {
         name: _reading(headers[position], next(spec for spec in fields if spec.name == name))
@@ -345,18 +210,6 @@ def _add_fallbacks(
             if position is not None:
                 chosen[spec.name] = position
                 break
-
-
-def _check_persons(headers: Sequence[str], kind: str, chosen: Mapping[str, int]) -> None:
-    unit = chosen.get("unit") if kind == "tracks" else None
-    for position, text in enumerate(headers):
-        cores = {reading.core for reading in parse_header(text)}
-        if cores & _PERSON_WORDS or (position != unit and cores & _PLATE_WORDS):
-            raise PersonDataError(
-                "column {column!r} is about persons, and places are stored here, never people; "
-                "remove the column from the file and import it again",
-                column=text,
-            )
 
 
 def _check_complete(

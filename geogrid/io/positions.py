@@ -64,7 +64,7 @@ def gate_positions(
     for field, part in (("lon", lon), ("lat", lat)):
         gate.refuse(part.blank, field, MISSING)
         gate.refuse(part.bad, field, NOT_NUMBER)
-    _check_axes(lon.value[gate.ok], lat.value[gate.ok], options)
+    _check_axes(gate, lon.value[gate.ok], lat.value[gate.ok], options)
     for field, part, limit in (("lon", lon, 180.0), ("lat", lat, 90.0)):
         with np.errstate(invalid="ignore"):
             outside = np.abs(part.value) > limit
@@ -134,7 +134,9 @@ def refuse_outside(
     )
 
 
-def _check_axes(x: NDArray[np.float64], y: NDArray[np.float64], options: ReadOptions) -> None:
+def _check_axes(
+    gate: Gate, x: NDArray[np.float64], y: NDArray[np.float64], options: ReadOptions
+) -> None:
     """Refuse a file whose coordinates are swapped or in metres."""
     if x.size == 0:
         return
@@ -147,12 +149,7 @@ def _check_axes(x: NDArray[np.float64], y: NDArray[np.float64], options: ReadOpt
 
         swapped |= inside(y, x) & ~inside(x, y)
     if swapped.mean() >= _MOST:
-        raise InputError(
-            "lon and lat are swapped in the whole file: the first row says lon {lon}, lat {lat}; "
-            "import it with --map lon=LAT_COLUMN --map lat=LON_COLUMN",
-            lon=float(x[0]),
-            lat=float(y[0]),
-        )
+        raise _swapped(gate, float(x[0]), float(y[0]))
     large = (np.abs(x) > 180.0) | (np.abs(y) > 90.0)
     if large.mean() >= _MOST and np.median(np.maximum(np.abs(x), np.abs(y))) > 1_000.0:
         raise InputError(
@@ -162,6 +159,24 @@ def _check_axes(x: NDArray[np.float64], y: NDArray[np.float64], options: ReadOpt
             lon=float(x[0]),
             lat=float(y[0]),
         )
+
+
+def _swapped(gate: Gate, x: float, y: float) -> InputError:
+    if not has_lonlat(gate.table):
+        return InputError(
+            "lon and lat are swapped in the whole file: the first feature says x {lon}, y {lat}; "
+            "write x (longitude) first",
+            lon=x,
+            lat=y,
+        )
+    return InputError(
+        "lon and lat are swapped in the whole file: the first row says lon {lon}, lat {lat}; "
+        "import it with --map lon={lat_column} --map lat={lon_column}",
+        lon=x,
+        lat=y,
+        lon_column=gate.table.header.header("lon"),
+        lat_column=gate.table.header.header("lat"),
+    )
 
 
 def choose_datum(

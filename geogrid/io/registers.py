@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from geogrid.crs import WGS84, Datum
 from geogrid.errors import InputError
+from geogrid.io.columnnames import UNIT_WORDS
 from geogrid.io.detect import open_source
 from geogrid.io.finish import make_report
 from geogrid.io.gates import (
@@ -24,7 +25,6 @@ from geogrid.io.gates import (
     gate_id,
     gate_length,
 )
-from geogrid.io.headers import UNIT_WORDS
 from geogrid.io.kinds import KINDS, PRIVATE_PLACES, SHAPES, FieldSpec
 from geogrid.io.opening import read_raw
 from geogrid.io.positions import (

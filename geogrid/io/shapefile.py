@@ -17,14 +17,13 @@ from pyproj import CRS
 from geogrid.crs import make_crs
 from geogrid.errors import FileFormatError, InputError
 from geogrid.io.dbf import read_dbf
-from geogrid.io.detect import FileType, SourceFile, open_zip, read_member
+from geogrid.io.detect import SHAPEFILE_PARTS, FileType, SourceFile, open_zip, read_member
 from geogrid.io.features import Feature, features_to_table
 from geogrid.io.rawtable import Plan, RawTable
 from geogrid.io.report import Message
 from geogrid.io.shapes import BAD_COORDINATES, NO_GEOMETRY, WRONG_TYPE, ShapeFault, line, polygon
 
 MAX_PRJ_BYTES: Final = 20_000
-_PARTS: Final = (".shp", ".dbf", ".prj", ".cpg")
 _NAMES: Final = {1: "Point", 3: "LineString", 5: "Polygon", 8: "MultiPoint"}
 
 
@@ -79,7 +78,7 @@ def _siblings(source: SourceFile) -> Mapping[str, bytes]:
     parts = {".shp": source.data}
     for place in source.path.parent.iterdir():
         ending = place.suffix.lower()
-        if place.stem == source.path.stem and ending in _PARTS[1:] and place.is_file():
+        if place.stem == source.path.stem and ending in SHAPEFILE_PARTS[1:] and place.is_file():
             parts[ending] = place.read_bytes()
     return parts
 
@@ -99,7 +98,7 @@ def _members(source: SourceFile) -> Mapping[str, bytes]:
         Path(info.filename).suffix.lower(): read_member(archive, info, source.name)
         for info in names
         if str(Path(info.filename).with_suffix("")) == stem
-        and Path(info.filename).suffix.lower() in _PARTS
+        and Path(info.filename).suffix.lower() in SHAPEFILE_PARTS
     }
     if not parts[".shp"].startswith(b"\x00\x00\x27\x0a"):
         raise FileFormatError(
