@@ -1,0 +1,163 @@
+"""Headers, ETags, compression, health and metrics."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+import numpy as np
+import pytest
+
+import webmap
+from geogrid.errors import InputError
+from webmap.columns import ColumnCache
+from webmap.metrics import Metrics
+from webmap.server import is_loopback
+
+PAGES = (
+    "/",
+    "/api/layers",
+    "/lattice/mesh.json",
+    "/static/js/main.js",
+    "/assets/lattice.js",
+    "/no",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_forbids_foreign_and_inline_code(client, path):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"].startswith("private")
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_what_the_browser_has_is_not_sent_again(client, path):
+    first = client.get(path, headers={"Accept-Encoding": "gzip"})
+    again = client.get(
+        path, headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]}
+    )
+    assert first.status_code == 200
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_compressed_and_plain_answers_are_the_same(client, path):
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    if packed.headers.get("Content-Encoding") == "gzip":
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data)
+    else:
+        assert packed.data == plain.data
+
+
+def column_address(client, layer="coverage", column="patrol_s", query=""):
+    version = client.get(f"/api/layers/{layer}{query}").get_json()["version"]
+    return f"/lattice/{version}/{layer}/{column}.bin{query}"
+
+
+def test_a_column_is_the_bytes_of_the_workspace_and_kept_for_ever(client, tiny_workspace):
+    address = column_address(client)
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    expected = tiny_workspace.wire_column("coverage", "patrol_s").data
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert gzip.decompress(answer.data) == expected
+    assert client.get(address).data == expected
+    tag = answer.headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_column_follows_the_window(client, tiny_workspace):
+    first = tiny_workspace.days()[0].isoformat()
+    one_day = client.get(column_address(client, query=f"?from={first}&to={first}")).data
+    whole = client.get(column_address(client)).data
+    assert one_day != whole
+
+
+@pytest.mark.parametrize("version", ["latest", "0123456789ab"])
+def test_another_version_is_sent_on_to_todays(client, version):
+    answer = client.get(f"/lattice/{version}/coverage/patrol_s.bin?hours=22-06")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == column_address(client, query="?hours=22-06")
+
+
+def test_the_grids_own_columns_are_one_value_a_cell(client, tiny_workspace):
+    mesh = client.get("/lattice/mesh.json").get_json()
+    n = len(tiny_workspace.grid)
+    assert mesh["n_cells"] == n
+    area = client.get(f"/lattice/{mesh['version']}/grid/area_m2.bin").data
+    np.testing.assert_allclose(np.frombuffer(area, "<f4"), tiny_workspace.grid.area_m2, rtol=1e-6)
+    district = client.get(f"/lattice/{mesh['version']}/grid/district.bin").data
+    np.testing.assert_array_equal(np.frombuffer(district, "u1"), tiny_workspace.grid.district)
+
+
+def test_health_names_the_workspace(client, tiny_workspace):
+    assert client.get("/healthz").get_json() == {"status": "ok", "workspace": tiny_workspace.name}
+
+
+def test_metrics_count_answers_by_route_and_status(tiny_workspace):
+    client = webmap.create_app(tiny_workspace).test_client()
+    for path in ("/healthz", "/healthz", "/api/layers/nothing", "/nowhere"):
+        client.get(path)
+    text = client.get("/metrics").text
+    total = "geogrid_http_requests_total"
+    assert f'{total}{{method="GET",route="/healthz",status="200"}} 2' in text
+    assert f'{total}{{method="GET",route="/api/layers/<layer_id>",status="404"}} 1' in text
+    assert f'{total}{{method="GET",route="unknown",status="404"}} 1' in text
+    assert 'geogrid_http_request_seconds_count{route="/healthz"} 2' in text
+
+
+def test_buckets_of_the_histogram_only_rise():
+    metrics = Metrics()
+    for seconds in (0.001, 0.005, 0.02, 3.0, 99.0):
+        metrics.add("GET", "/x", status=200, seconds=seconds)
+    counts = [int(n) for n in re.findall(r"_bucket\{.*\} (\d+)", metrics.text())]
+    assert counts == [2, 3, 3, 3, 3, 4, 5]
+
+
+def test_two_applications_share_nothing(tiny_workspace):
+    one, other = webmap.create_app(tiny_workspace), webmap.create_app(tiny_workspace)
+    one.test_client().get("/healthz")
+    assert 'route="/healthz"' not in other.test_client().get("/metrics").text
+
+
+def test_the_cache_of_columns_makes_each_once_and_stays_within_its_limit():
+    made = []
+    cache = ColumnCache(max_bytes=10)
+
+    def ask(name, size):
+        return cache.get((name,), lambda: made.append(name) or b"x" * size)
+
+    for name, size in (("a", 4), ("a", 4), ("b", 4), ("c", 4), ("b", 4), ("a", 4), ("big", 99)):
+        assert len(ask(name, size)) == size
+    assert made == ["a", "b", "c", "a", "big"]
+    ask("a", 4)
+    assert made[-1] == "big"  # what is too large to keep does not push others out
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.8.9.1"])
+def test_loopback_hosts_are_this_machine_alone(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])  # noqa: S104
+def test_serving_others_without_a_login_is_refused_with_the_reason(app, host):
+    with pytest.raises(InputError, match="no login"):
+        webmap.serve(app, host, 0)
+
+
+def test_a_large_body_is_refused(tiny_workspace):
+    app = webmap.create_app(tiny_workspace, settings=webmap.Settings(max_body_bytes=100))
+    answer = app.test_client().post("/api/layers", data=b"x" * 1000)
+    assert answer.status_code in {405, 413}
+    assert json.loads(answer.text)["status"] == answer.status_code

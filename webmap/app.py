@@ -1,0 +1,41 @@
+"""The application factory; nothing of an application lives outside what it returns."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from geogrid.workspace import Workspace
+from webmap import answers, metrics, problems
+from webmap.columns import ColumnCache
+from webmap.settings import Settings
+from webmap.views import api, lattice, ops, ui
+
+
+def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Flask:
+    """Return the web application that shows one workspace.
+
+    Parameters
+    ----------
+    workspace
+        What it shows.
+    settings
+        Its limits; `Settings` without arguments if ``None``.
+
+    Returns
+    -------
+    Flask
+        A WSGI application; several can live in one process.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) if settings.trusted_hosts else None
+    app.extensions["geogrid.workspace"] = workspace
+    app.extensions["geogrid.settings"] = settings
+    app.extensions["geogrid.columns"] = ColumnCache(settings.column_cache_bytes)
+    metrics.register(app)
+    answers.register(app)
+    problems.register(app)
+    for blueprint in (ui.blueprint, api.blueprint, lattice.blueprint, ops.blueprint):
+        app.register_blueprint(blueprint)
+    return app

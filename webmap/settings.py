@@ -1,0 +1,34 @@
+"""What an installation may set; read once where the program starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits of the web application.
+
+    Parameters
+    ----------
+    page_limit
+        Features in one answer when the request names no limit.
+    max_limit
+        Features in one answer at most; a larger limit is lowered to it.
+    max_body_bytes
+        The largest request body.
+    column_cache_bytes
+        Memory for compressed lattice columns.
+    trusted_hosts
+        Names the server answers to. A foreign name that resolves to this machine is refused,
+        so that no other site's page can read the map through the user's browser. ``None``
+        answers to any name.
+    """
+
+    page_limit: int = 1_000
+    max_limit: int = 20_000
+    max_body_bytes: int = 1 << 20
+    column_cache_bytes: int = 64 << 20
+    trusted_hosts: tuple[str, ...] | None = LOOPBACK_NAMES

@@ -1,0 +1,216 @@
+/**
+ * A canvas for many features: points as prepared pictures, lines and areas in one stroke per kind.
+ *
+ * Positions are projected once, to the world of 256 pixels at zoom 0; a redraw only scales them.
+ * Tens of thousands of points take a few milliseconds.
+ */
+
+const { L } = globalThis;
+const ROOM = 0.15; // of the map's size, drawn beyond each edge so that a small pan shows no gap
+const EARTH_M = 40075016.686; // equator of the sphere that Web Mercator uses
+const REACH_PX = 9; // how near the pointer must be
+
+const worldX = (lng) => ((lng + 180) / 360) * 256;
+function worldY(lat) {
+  const sine = Math.sin((lat * Math.PI) / 180);
+  return (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * 256;
+}
+
+function linesOf({ type, coordinates }) {
+  switch (type) {
+    case "Point": return [[coordinates]];
+    case "MultiPoint": return coordinates.map((point) => [point]);
+    case "LineString": return [coordinates];
+    case "MultiLineString": case "Polygon": return coordinates;
+    case "MultiPolygon": return coordinates.flat();
+    default: return [];
+  }
+}
+
+function prepared(feature, kindOf) {
+  const lines = linesOf(feature.geometry).map((line) => {
+    const flat = new Float64Array(line.length * 2);
+    line.forEach(([lng, lat], i) => { flat[2 * i] = worldX(lng); flat[2 * i + 1] = worldY(lat); });
+    return flat;
+  });
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const flat of lines) {
+    for (let i = 0; i < flat.length; i += 2) {
+      box[0] = Math.min(box[0], flat[i]); box[1] = Math.min(box[1], flat[i + 1]);
+      box[2] = Math.max(box[2], flat[i]); box[3] = Math.max(box[3], flat[i + 1]);
+    }
+  }
+  return { feature, lines, box, kind: kindOf(feature), point: feature.geometry.type === "Point" };
+}
+
+export const FeatureCanvas = L.Layer.extend({
+  /** `style` is {kindOf(feature), looks(theme, zoom) -> {kind: look}}; see feature-style.js. */
+  initialize(style, { pane = "points", theme = "light" } = {}) {
+    this._style = style;
+    this._theme = theme;
+    this._shapes = [];
+    this._drawn = [];
+    L.setOptions(this, { pane });
+  },
+
+  setFeatures(features) {
+    this._shapes = features.map((feature) => prepared(feature, this._style.kindOf));
+    return this._redraw();
+  },
+
+  setTheme(theme) {
+    this._theme = theme;
+    return this._redraw();
+  },
+
+  onAdd(map) {
+    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", this.getPane());
+    this._canvas.setAttribute("aria-hidden", "true");
+    map.on("moveend zoomend resize", this._redraw, this);
+    this._redraw();
+  },
+
+  onRemove(map) {
+    map.off("moveend zoomend resize", this._redraw, this);
+    this._canvas.remove();
+    this._canvas = null;
+    this._drawn = [];
+  },
+
+  /** Return the point feature under a place on the map's container, or null. */
+  hit({ x, y }) {
+    let best = null;
+    let nearest = REACH_PX ** 2;
+    for (const { feature, px, py } of this._drawn) {
+      const distance = (px - x) ** 2 + (py - y) ** 2;
+      if (distance <= nearest) { nearest = distance; best = feature; }
+    }
+    return best;
+  },
+
+  _redraw() {
+    const map = this._map;
+    if (!map || !this._canvas) return this;
+    const size = map.getSize();
+    const pad = size.multiplyBy(ROOM).round();
+    const corner = map.containerPointToLayerPoint([0, 0]).subtract(pad);
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    const [width, height] = [size.x + 2 * pad.x, size.y + 2 * pad.y];
+    this._canvas.width = width * ratio;
+    this._canvas.height = height * ratio;
+    this._canvas.style.width = `${width}px`;
+    this._canvas.style.height = `${height}px`;
+    L.DomUtil.setPosition(this._canvas, corner);
+    const context = this._canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const zoom = map.getZoom();
+    const scale = 2 ** zoom;
+    const origin = map.getPixelOrigin().add(corner);
+    const frame = {
+      context, zoom, scale, ratio, pad, x: origin.x, y: origin.y,
+      box: [origin.x / scale, origin.y / scale, (origin.x + width) / scale, (origin.y + height) / scale],
+      looks: this._style.looks(this._theme, zoom),
+    };
+    const seen = this._shapes.filter(({ box, kind }) => frame.looks[kind]
+      && box[0] <= frame.box[2] && box[2] >= frame.box[0]
+      && box[1] <= frame.box[3] && box[3] >= frame.box[1]);
+    drawLines(frame, seen.filter(({ point }) => !point));
+    this._drawn = drawPoints(frame, seen.filter(({ point }) => point));
+    return this;
+  },
+});
+
+function drawLines({ context, scale, x, y, looks }, shapes) {
+  for (const [kind, look] of Object.entries(looks)) {
+    const path = new Path2D();
+    let any = false;
+    for (const shape of shapes) {
+      if (shape.kind !== kind) continue;
+      any = true;
+      for (const flat of shape.lines) {
+        path.moveTo(flat[0] * scale - x, flat[1] * scale - y);
+        for (let i = 2; i < flat.length; i += 2) path.lineTo(flat[i] * scale - x, flat[i + 1] * scale - y);
+      }
+    }
+    if (!any) continue;
+    context.lineJoin = "round";
+    context.setLineDash(look.dash ?? []);
+    if (look.fill) { context.fillStyle = look.fill; context.fill(path, "evenodd"); }
+    context.strokeStyle = look.color;
+    context.lineWidth = look.width ?? 1.5;
+    context.stroke(path);
+  }
+  context.setLineDash([]);
+}
+
+function drawPoints(frame, shapes) {
+  const { context, scale, x, y, pad, ratio, looks } = frame;
+  const pictures = new Map();
+  const drawn = [];
+  for (const [kind, look] of Object.entries(looks)) {
+    if (look.shape) pictures.set(kind, picture(look, ratio));
+  }
+  if (frame.zoom >= 15) shapes.forEach((shape) => drawView(frame, shape));
+  for (const { feature, lines, kind } of shapes) {
+    const made = pictures.get(kind);
+    if (!made) continue;
+    const [px, py] = [lines[0][0] * scale - x, lines[0][1] * scale - y];
+    context.drawImage(made.canvas, px - made.half, py - made.half, 2 * made.half, 2 * made.half);
+    drawn.push({ feature, px: px - pad.x, py: py - pad.y });
+  }
+  return drawn;
+}
+
+/** Draw what a camera sees: a sector clockwise from north, a full circle where it turns. */
+function drawView({ context, scale, x, y, looks }, { feature, lines, kind }) {
+  const { range, bearing, view_angle: angle } = feature.properties;
+  const look = looks[kind];
+  if (!look.view || !(range > 0)) return;
+  const lat = (feature.geometry.coordinates[1] * Math.PI) / 180;
+  const radius = (range * 256 * scale) / (EARTH_M * Math.cos(lat));
+  const [px, py] = [lines[0][0] * scale - x, lines[0][1] * scale - y];
+  const whole = !Number.isFinite(bearing) || !Number.isFinite(angle) || bearing === null || angle === null || angle >= 360;
+  const middle = ((bearing ?? 0) - 90) * (Math.PI / 180);
+  const half = whole ? Math.PI : (angle * Math.PI) / 360;
+  context.beginPath();
+  if (!whole) context.moveTo(px, py);
+  context.arc(px, py, radius, middle - half, middle + half);
+  context.closePath();
+  context.fillStyle = look.view;
+  context.fill();
+  context.strokeStyle = look.color;
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+/** Draw one symbol around (0, 0). */
+export function symbol(context, { shape, radius, color, line, hollow }) {
+  context.beginPath();
+  if (shape === "square") context.rect(-radius, -radius, 2 * radius, 2 * radius);
+  else if (shape === "triangle") {
+    context.moveTo(0, -1.25 * radius);
+    context.lineTo(1.15 * radius, 0.85 * radius);
+    context.lineTo(-1.15 * radius, 0.85 * radius);
+  } else if (shape === "diamond") {
+    context.moveTo(0, -1.3 * radius); context.lineTo(1.3 * radius, 0);
+    context.lineTo(0, 1.3 * radius); context.lineTo(-1.3 * radius, 0);
+  } else context.arc(0, 0, radius, 0, 2 * Math.PI);
+  context.closePath();
+  context.lineWidth = hollow ? 1.6 : Math.min(1.2, radius / 2);
+  context.fillStyle = hollow ? line : color;
+  context.strokeStyle = hollow ? color : line;
+  context.fill();
+  context.stroke();
+}
+
+function picture(look, ratio) {
+  const half = Math.ceil(look.radius * 1.4 + 2);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 2 * half * ratio;
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  context.translate(half, half);
+  context.globalAlpha = look.alpha ?? 1;
+  symbol(context, look);
+  return { canvas, half };
+}

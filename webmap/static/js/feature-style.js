@@ -1,0 +1,126 @@
+/** How places look: shape tells the layer, colour and size tell the kind (colour never alone). */
+
+import { t, word } from "./i18n.js";
+
+// Okabe and Ito's eight colours, told apart by people with any colour vision; light, dark.
+const KINDS = [
+  ["#d55e00", "#ff8f4a"], ["#0072b2", "#58b4e8"], ["#aa4499", "#e08fd0"], ["#00795b", "#35c99f"],
+  ["#8a6d00", "#e8c84a"], ["#5b5ea6", "#a9abf0"], ["#6b4c2a", "#c9a27a"], ["#444f5a", "#b4bec8"],
+];
+const HALO = { light: "#ffffff", dark: "#0b1016" };
+const nth = (theme, pair) => pair[theme === "dark" ? 1 : 0];
+
+/** Points grow with the zoom, so that a whole city is a texture and a street is not. */
+function grown(radius, zoom) {
+  if (zoom < 10) return Math.max(1.2, radius * 0.36);
+  if (zoom < 12) return radius * 0.55;
+  return zoom < 14 ? radius * 0.8 : radius;
+}
+
+/** Return a style for points with the property `name`; `kinds` names those with a fixed look. */
+function points({ name, kinds = {}, shape, radius, colors, view = false }) {
+  const seen = new Map();
+  const kindOf = ({ properties }) => {
+    const kind = String(properties[name] ?? "");
+    if (!seen.has(kind)) seen.set(kind, seen.size);
+    return kind;
+  };
+  const looks = (theme, zoom) => Object.fromEntries([...seen].map(([kind, at]) => {
+    const own = kinds[kind] ?? {};
+    const color = nth(theme, own.colors ?? colors ?? KINDS[at % KINDS.length]);
+    const look = { shape, radius: grown(own.radius ?? radius, zoom), color, line: HALO[theme], hollow: own.hollow };
+    if (view && kind !== "off") look.view = `${color}${theme === "dark" ? "40" : "33"}`;
+    return [kind, look];
+  }));
+  return { kindOf, looks, seen };
+}
+
+const ROADS = {
+  expressway: { width: 2.4, from: 0, colors: ["#b57a1a", "#c99a4a"] },
+  motorway: { width: 2.4, from: 0, colors: ["#b57a1a", "#c99a4a"] },
+  national: { width: 1.7, from: 0, colors: ["#8d7b5f", "#9c8b70"] },
+  trunk: { width: 1.7, from: 0, colors: ["#8d7b5f", "#9c8b70"] },
+  primary: { width: 1.6, from: 9, colors: ["#8d7b5f", "#9c8b70"] },
+  county: { width: 1.1, from: 10, colors: ["#7d8791", "#7b8792"] },
+  secondary: { width: 1.2, from: 10, colors: ["#7d8791", "#7b8792"] },
+};
+const STREET = { width: 0.9, from: 12, colors: ["#8b959e", "#66727d"] };
+
+function roads() {
+  const seen = new Map();
+  const kindOf = ({ properties }) => {
+    const kind = String(properties.class ?? "");
+    seen.set(kind, true);
+    return kind;
+  };
+  const looks = (theme, zoom) => Object.fromEntries([...seen.keys()]
+    .map((kind) => [kind, ROADS[kind] ?? STREET])
+    .filter(([, road]) => zoom >= road.from)
+    .map(([kind, road]) => [kind, {
+      color: nth(theme, road.colors), width: road.width * (zoom >= 13 ? 1.8 : zoom >= 11 ? 1.3 : 0.8),
+    }]));
+  return { kindOf, looks, seen };
+}
+
+function areas({ name = "kind", colors, dash, filled = "22", from = 0 }) {
+  const seen = new Map();
+  const kindOf = ({ properties }) => {
+    const kind = String(properties[name] ?? "");
+    seen.set(kind, true);
+    return kind;
+  };
+  const looks = (theme, zoom) => Object.fromEntries(zoom < from ? [] : [...seen.keys()].map((kind) => {
+    const color = nth(theme, colors);
+    return [kind, {
+      color, width: 1.4, dash, fill: `${color}${filled}`,
+      shape: "square", radius: grown(5, zoom), line: HALO[theme],
+    }];
+  }));
+  return { kindOf, looks, seen };
+}
+
+/** Return the style of each layer that can be drawn; made anew for each page. */
+export function featureStyles() {
+  return {
+    roads: roads(),
+    areas: areas({ colors: ["#3454a4", "#8fb0ff"], dash: [6, 4], filled: "11" }),
+    zones: areas({ colors: ["#a4262c", "#ff9a94"], dash: [3, 3] }),
+    buildings: areas({ colors: ["#7a7267", "#8b8378"], from: 14 }),
+    depots: areas({ colors: ["#00795b", "#35c99f"] }),
+    places: points({ name: "kind", shape: "diamond", radius: 5 }),
+    cameras: points({
+      name: "status", shape: "dot", radius: 4, colors: ["#0a6aa1", "#57c1f5"], view: true,
+      kinds: { off: { colors: ["#6f7780", "#8f99a3"], hollow: true }, planned: { colors: ["#aa4499", "#e08fd0"], hollow: true } },
+    }),
+    rooms: points({
+      name: "class", shape: "square", radius: 4.5, colors: ["#123a7a", "#9dc1ff"],
+      kinds: { 1: { radius: 6.5 }, 2: { radius: 5.2 }, 3: { radius: 4 } },
+    }),
+    checkpoints: points({
+      name: "status", shape: "triangle", radius: 7, colors: ["#b5480b", "#ffb36b"],
+    }),
+    incidents: points({
+      name: "category", shape: "dot", radius: 4.2,
+    }),
+  };
+}
+
+/** Return what a kind of a layer is called. */
+export function kindWords(layerId, kind) {
+  if (kind === "" || kind === "null") return t("value.unknown");
+  return layerId === "rooms" ? word("place", `class${kind}`, kind) : word("place", kind, kind);
+}
+
+/** Return one line about a feature, for its tip. */
+export function tipWords(layerId, { id, properties }) {
+  const kind = properties.kind ?? properties.class ?? properties.category ?? properties.status;
+  const parts = [`${t(`layer.${layerId}`)} ${properties.id ?? id}`, properties.name];
+  if (kind !== undefined && kind !== null) parts.push(kindWords(layerId, String(kind)));
+  if (layerId === "cameras") {
+    if (properties.bearing !== null && properties.bearing !== undefined) {
+      parts.push(t("tip.bearing", { n: Math.round(properties.bearing) }));
+    }
+    if (properties.range) parts.push(t("tip.range", { n: Math.round(properties.range) }));
+  }
+  return parts.filter(Boolean).join(" · ");
+}

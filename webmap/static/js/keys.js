@@ -1,0 +1,40 @@
+/** Shortcuts, and the dialog that lists them. */
+
+import { byId, el } from "./dom.js";
+import { t } from "./i18n.js";
+
+const LIST = [
+  [["/"], "search"], [["1", "…", "4"], "measure"], [["[", "]"], "column"], [["t"], "table"],
+  [["h"], "home"], [["d"], "theme"], [["l"], "language"],
+  [["←", "→", "↑", "↓"], "pan"], [["+", "−"], "zoom"], [["Enter"], "enter"], [["Esc"], "escape"], [["?"], "help"],
+];
+
+/** Listen; `actions` has a function for each thing a key does. */
+export function watchKeys(actions) {
+  const help = () => {
+    byId("help-keys").replaceChildren(...LIST.flatMap(([keys, name]) => [
+      el("dt", {}, ...keys.flatMap((key, at) => [at ? " " : "", el("kbd", {}, key)])),
+      el("dd", {}, t(`key.${name}`)),
+    ]));
+    byId("help-dialog").showModal();
+  };
+  byId("help").addEventListener("click", help);
+  const doing = {
+    "/": () => byId("search").focus(), "?": help, t: actions.table, h: actions.home,
+    d: actions.theme, l: actions.language, Escape: actions.escape,
+    "[": () => actions.column(-1), "]": () => actions.column(1),
+    1: () => actions.measure(0), 2: () => actions.measure(1), 3: () => actions.measure(2), 4: () => actions.measure(3),
+  };
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const typing = event.target.matches("input:not([type=checkbox]):not([type=range]), select, textarea");
+    if (typing && event.key !== "Escape") return;
+    const act = doing[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act || event.defaultPrevented) return;
+    event.preventDefault();
+    act();
+  });
+  byId("map").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === byId("map")) actions.enter();
+  });
+}

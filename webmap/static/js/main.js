@@ -1,0 +1,110 @@
+/** Start the page: state from the address, data from the server, parts wired by the state. */
+
+import { getFeatures, getJson } from "./api.js";
+import { readAddress, writeAddress } from "./address.js";
+import { createCellPanel } from "./cell-panel.js";
+import { createDistrictFilter, createDistricts, createDistrictTable } from "./districts.js";
+import { byId } from "./dom.js";
+import { createFeatureView } from "./feature-view.js";
+import { t, translatePage, useLanguage } from "./i18n.js";
+import { watchKeys } from "./keys.js";
+import { createMap, drawDistricts, watchSheet } from "./map-view.js";
+import { createMeasure } from "./measure.js";
+import { createMeasurePanel } from "./measure-panel.js";
+import { complain, tell, whileBusy } from "./notices.js";
+import { watchReadout } from "./readout.js";
+import { createSearch } from "./search.js";
+import { createStore } from "./store.js";
+import { createTake } from "./take.js";
+import { nextTheme, watchTheme } from "./theme.js";
+import { createWindowPanel } from "./window-panel.js";
+
+const { geogridLattice } = globalThis;
+const ORDER = ["coverage", "gaps", "hotspots", "camera_coverage"]; // where were we, where not, ...
+const placeOf = (id) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length);
+
+/** The server has read the address and the browser's wish already. */
+const servedLanguage = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+
+function openState(layers) {
+  const state = readAddress(location.search);
+  state.lang = servedLanguage();
+  const lattices = layers.filter(({ kind }) => kind === "lattice").map(({ id }) => id);
+  if (!lattices.includes(state.layer)) {
+    state.layer = lattices[0] ?? "";
+  }
+  return createStore(state);
+}
+
+function watchLanguage(store, about, parts) {
+  const other = () => (store.get().lang === "zh" ? "en" : "zh");
+  const change = async () => {
+    const wanted = other();
+    try {
+      await useLanguage(wanted);
+      translatePage(about.name);
+      store.set({ lang: wanted });
+      parts.forEach((translate) => translate());
+    } catch (error) {
+      complain(error, change);
+    }
+  };
+  byId("language").addEventListener("click", change);
+  return change;
+}
+
+function watchMapClicks({ map, store, measure }) {
+  const open = (latlng) => {
+    const cell = measure.at(latlng);
+    if (cell) store.set({ cell: cell.code });
+    else tell(t("cell.offgrid"));
+  };
+  map.on("click", (event) => open(event.latlng));
+  return () => open(map.getCenter());
+}
+
+function escape(store) {
+  const { cell, table } = store.get();
+  if (cell) store.set({ cell: "" });
+  else if (table) store.set({ table: "" });
+}
+
+async function start() {
+  await useLanguage(servedLanguage());
+  const [{ workspace: about, layers }, mesh] = await whileBusy(t("busy.map"), () =>
+    Promise.all([getJson("api/layers"), getJson("lattice/mesh.json")]));
+  layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
+  const store = openState(layers);
+  translatePage(about.name);
+  const lattice = geogridLattice.openMesh(mesh);
+  const { map, home, fit } = createMap(store, lattice);
+  const { features: outlines } = await getFeatures("districts");
+  const drawn = drawDistricts(map, outlines);
+  const districts = createDistricts(mesh, outlines);
+  let panel = null;
+  const measure = createMeasure({ map, store, mesh, lattice, react: (shown) => panel.show(shown) });
+  panel = createMeasurePanel({ store, layers, timeZone: about.time_zone, measure });
+  const common = { map, store, lattice, measure, layers, districts, timeZone: about.time_zone };
+  createWindowPanel({ store, days: about.days });
+  const { choose } = createDistrictFilter({ store, districts, outlines: drawn, fit, home });
+  const table = createDistrictTable({ store, districts, choose });
+  const features = createFeatureView({ map, store, layers });
+  const cell = createCellPanel(common);
+  createSearch({ ...common, choose, features });
+  createTake({ store, about, layers, districts });
+  watchReadout(common);
+  watchSheet();
+  watchTheme(store, (theme) => { measure.setTheme(theme); features.setTheme(theme); });
+  const language = watchLanguage(store, about, [map.translate, drawn.names.translate]);
+  watchKeys({
+    table: table.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
+    theme: () => nextTheme(store), escape: () => escape(store), enter: watchMapClicks(common),
+  });
+  store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
+  await measure.show();
+  await cell.show();
+  document.body.dataset.ready = "true";
+  await features.start();
+}
+
+start().catch((error) => complain(error, () => location.reload()));

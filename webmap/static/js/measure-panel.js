@@ -1,0 +1,132 @@
+/** Choosing a measure, and its legend with counts and land. */
+
+import { byId, el } from "./dom.js";
+import { drawable } from "./measure.js";
+import { classWords, moment, number } from "./format.js";
+import { t } from "./i18n.js";
+import { themeInForce } from "./theme.js";
+
+/** Build the panel; return how to show what is drawn. */
+export function createMeasurePanel({ store, layers, timeZone, measure }) {
+  const lattices = layers.filter(({ kind }) => kind === "lattice");
+  let hidden = new Set();
+  let hiddenOf = "";
+
+  function tabs() {
+    const { layer } = store.get();
+    byId("measure-tabs").replaceChildren(...lattices.map(({ id }) => el("button", {
+      type: "button", role: "radio", "aria-checked": String(id === layer), "data-layer": id,
+      tabindex: id === layer ? 0 : -1,
+      click: () => store.set({ layer: id, column: "" }),
+      keydown: (event) => {
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        stepLayer(step);
+        byId("measure-tabs").querySelector('[aria-checked="true"]').focus();
+      },
+    }, t(`layer.${id}`))));
+    byId("meaning").textContent = lattices.length ? "" : t("measure.empty");
+    byId("column").hidden = lattices.length === 0;
+  }
+
+  function stepLayer(step) {
+    const now = lattices.findIndex(({ id }) => id === store.get().layer);
+    const next = lattices[(now + step + lattices.length) % lattices.length];
+    if (next) store.set({ layer: next.id, column: "" });
+  }
+
+  function stepColumn(step) {
+    if (!measure.drawn?.field) return;
+    const fields = drawable(measure.drawn.info);
+    const now = fields.findIndex(({ name }) => name === measure.drawn.field.name);
+    store.set({ column: fields[(now + step + fields.length) % fields.length].name });
+  }
+
+  function show({ info, field, layerId }) {
+    const select = byId("column");
+    select.replaceChildren(...drawable(info).map(({ name, title, unit }) =>
+      el("option", { value: name }, unit && unit !== "s" ? `${title} (${unit})` : title)));
+    if (!field) {
+      byId("meaning").textContent = t("measure.nocolumns");
+      byId("legend").replaceChildren();
+      return;
+    }
+    select.value = field.name;
+    byId("meaning").textContent = field.meaning ?? "";
+    const key = `${layerId} ${field.name}`;
+    if (key !== hiddenOf) { hidden = new Set(); hiddenOf = key; }
+    measure.setHidden(hidden);
+    legend(field);
+    age(info);
+  }
+
+  function legend(field) {
+    const { classes } = field.wire.legend;
+    const counts = measure.counts();
+    const rows = [...classes, { ...field.wire.legend.null, key: "null" }]
+      .map((one, at) => ({ one, at: at === classes.length ? 255 : at, cells: counts.cells[at], m2: counts.m2[at] }))
+      .filter(({ cells, one }) => cells > 0 || one.key !== "null");
+    const table = el("table", {},
+      el("thead", {}, el("tr", {},
+        el("th", { scope: "col" }, t("legend.class")),
+        el("th", { scope: "col" }, t("legend.cells")),
+        el("th", { scope: "col" }, t("legend.km2")))),
+      el("tbody", {}, ...rows.map((row) => legendRow(row, field))));
+    byId("legend").replaceChildren(table);
+  }
+
+  function legendRow({ one, at, cells, m2 }, field) {
+    const box = el("input", {
+      type: "checkbox", "aria-description": t("legend.hide"),
+      change: () => {
+        if (box.checked) hidden.delete(at); else hidden.add(at);
+        measure.setHidden(hidden);
+      },
+    });
+    box.checked = !hidden.has(at);
+    const words = el("span", { class: "words" }, classWords(one, field, timeZone));
+    return el("tr", { "data-class": one.key },
+      el("td", {}, el("label", {}, box, swatch(one, themeInForce(store.get())), words)),
+      el("td", {}, number(cells)),
+      el("td", {}, number(m2 / 1e6, m2 < 1e7 ? 1 : 0)));
+  }
+
+  function age(info) {
+    const asOf = info.provenance?.data_as_of;
+    const parts = [asOf ? t("measure.sources", { time: moment(asOf, timeZone) }) : t("measure.nofacts")];
+    const { days, days_imported: imported, rows_refused: refused } = info.completeness ?? {};
+    if (days !== undefined) parts.push(t("complete.days", { days: number(imported), all: number(days) }));
+    if (refused) parts.push(t("complete.rows_refused", { n: number(refused) }));
+    byId("data-age").textContent = parts.join(" ");
+  }
+
+  byId("column").addEventListener("change", (event) => store.set({ column: event.target.value }));
+  const opacity = byId("opacity");
+  opacity.value = String(store.get().opacity);
+  opacity.addEventListener("input", () => store.set({ opacity: Number(opacity.value) }));
+  store.watch((state, changed) => { if (changed.has("layer") || changed.has("lang")) tabs(); });
+  tabs();
+  return { show, stepColumn, choose: (at) => lattices[at] && store.set({ layer: lattices[at].id, column: "" }) };
+}
+
+/** Return a small picture of a class: its colour, and its hatching where it has one. */
+function swatch(one, theme) {
+  const box = el("canvas", { class: "swatch", width: 52, height: 32, "aria-hidden": "true" });
+  const context = box.getContext("2d");
+  context.globalAlpha = one.opacity ?? 1;
+  context.fillStyle = one[theme] ?? "transparent";
+  context.fillRect(0, 0, 52, 32);
+  context.globalAlpha = 1;
+  if (one.hatch) {
+    context.strokeStyle = one.hatch[theme];
+    context.lineWidth = 3.5;
+    for (let x = -32; x < 52; x += 12) {
+      context.beginPath();
+      context.moveTo(x, 32);
+      context.lineTo(x + 32, 0);
+      context.stroke();
+    }
+  }
+  return box;
+}

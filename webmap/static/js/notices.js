@@ -1,0 +1,53 @@
+/** What the reader has to know: work under way, and what went wrong with a way out. */
+
+import { byId, el } from "./dom.js";
+import { t } from "./i18n.js";
+
+const SHOWN_MS = 6000;
+let running = 0;
+
+/** Show that something is under way until `work` ends; return its result. */
+export async function whileBusy(text, work) {
+  running += 1;
+  byId("busy-text").textContent = text;
+  // Only what takes a moment is worth a word.
+  const timer = setTimeout(() => { byId("busy").hidden = false; }, 150);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(timer);
+    running -= 1;
+    if (running === 0) byId("busy").hidden = true;
+  }
+}
+
+function show(text, kind, retry) {
+  const notice = el("div", { class: `notice ${kind}` }, el("p", {}, text));
+  if (retry) {
+    notice.append(el("button", {
+      type: "button", click: () => { notice.remove(); retry(); },
+    }, t("retry")));
+  }
+  notice.append(el("button", {
+    type: "button", "aria-label": t("close"), click: () => notice.remove(),
+  }, "✕"));
+  for (const other of byId("notices").children) {
+    if (other.firstChild.textContent === text) other.remove();
+  }
+  byId("notices").append(notice);
+  return notice;
+}
+
+/** Say something that passes. */
+export function tell(text) {
+  const notice = show(text, "plain", null);
+  setTimeout(() => notice.remove(), SHOWN_MS);
+}
+
+/** Say what went wrong; `retry` is offered as a button. */
+export function complain(error, retry = null) {
+  if (error.name === "AbortError") return;
+  const known = error.constructor.name === "ServerError";
+  show(known ? error.message : t("error.script", { reason: error.message }), "error", retry);
+  if (!known) console.error(error);
+}

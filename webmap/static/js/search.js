@@ -1,0 +1,129 @@
+/** Search by district, cell code, camera, or lon,lat in WGS-84. */
+
+import { byId, el, afterPause } from "./dom.js";
+import { t } from "./i18n.js";
+import { complain } from "./notices.js";
+
+const { geogridLattice } = globalThis;
+const CODE = /^\d+mE\d+N-?\d+$/i;
+const PAIR = /^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/;
+const MOST = 8;
+const NEAR_ZOOM = 15;
+
+/** Build the search box. */
+export function createSearch({ map, store, lattice, districts, choose, features }) {
+  const input = byId("search");
+  const list = byId("search-results");
+  let results = [];
+  let at = -1;
+  const example = geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, 0));
+
+  const goTo = (lat, lng) => map.setView([lat, lng], Math.max(map.getZoom(), NEAR_ZOOM));
+
+  function openCell(id) {
+    const [lat, lng] = geogridLattice.cellCentre(lattice, id);
+    goTo(lat, lng);
+    store.set({ cell: geogridLattice.cellCode(lattice, id) });
+  }
+
+  function coordinates(text) {
+    const match = PAIR.exec(text);
+    if (!match) return null;
+    const [lng, lat] = [Number(match[1]), Number(match[2])];
+    const inside = Math.abs(lat) <= 90 && Math.abs(lng) <= 180
+      && geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng)) >= 0;
+    if (!inside) return { label: t("search.outside", { lon: match[1], lat: match[2] }), kind: "" };
+    return {
+      label: `${lng}, ${lat}`, kind: t("kind.point"),
+      go: () => {
+        const position = geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng));
+        goTo(lat, lng);
+        store.set({ cell: geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, position)) });
+      },
+    };
+  }
+
+  function cell(text) {
+    if (!CODE.test(text)) return null;
+    const code = text.replace(/^(\d+)me/i, "$1mE").replace(/n/i, "N");
+    const id = geogridLattice.cellOfCode(lattice, code);
+    if (id < 0 || geogridLattice.positionOf(lattice, id) < 0) return null;
+    return { label: code, kind: t("kind.cell"), go: () => openCell(id) };
+  }
+
+  async function find(text) {
+    const wanted = text.trim();
+    if (!wanted) return [];
+    const exact = coordinates(wanted) ?? cell(wanted);
+    if (exact) return [exact];
+    const low = wanted.toLowerCase();
+    const found = districts.ids
+      .filter((id) => [id, districts.name(id), districts.plainName(id)].some((name) => name.toLowerCase().includes(low)))
+      .map((id) => ({ label: districts.name(id), kind: t("kind.district"), go: () => choose(id) }));
+    for (const feature of await features.all("cameras")) {
+      if (found.length >= MOST) break;
+      const { id = feature.id, name } = feature.properties;
+      if (![String(id), name ?? ""].some((one) => one.toLowerCase().includes(low))) continue;
+      const [lng, lat] = feature.geometry.coordinates;
+      found.push({ label: name ? `${id} ${name}` : String(id), kind: t("kind.camera"), go: () => {
+        features.switchOn("cameras");
+        map.setView([lat, lng], 16);
+      } });
+    }
+    return found.slice(0, MOST);
+  }
+
+  function close() {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function show() {
+    const rows = results.length ? results : [{ label: t("search.nothing", { example }), kind: "" }];
+    list.replaceChildren(...rows.map((row, i) => el("li", {
+      id: `result-${i}`, role: "option", "aria-selected": String(i === at), "aria-disabled": row.go ? null : "true",
+      mousedown: (event) => { event.preventDefault(); take(row); },
+    }, el("span", {}, row.label), el("span", { class: "kind" }, row.kind))));
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    if (at >= 0) input.setAttribute("aria-activedescendant", `result-${at}`);
+  }
+
+  function take(row) {
+    if (!row?.go) return;
+    close();
+    row.go();
+  }
+
+  async function search() {
+    const text = input.value;
+    if (!text.trim()) { close(); return; }
+    try {
+      const found = await find(text);
+      if (input.value !== text) return;
+      results = found;
+      at = found.length ? 0 : -1;
+      show();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  input.addEventListener("input", afterPause(150, search));
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { close(); return; }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || list.hidden || results.length === 0) return;
+    event.preventDefault();
+    at = (at + step + results.length) % results.length;
+    show();
+  });
+  byId("search-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await search();
+    take(results[Math.max(0, at)]);
+  });
+}

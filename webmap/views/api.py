@@ -1,0 +1,137 @@
+"""Layers, cells and districts as JSON, and layers as files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, send_file, url_for
+
+from geogrid.crs import Datum
+from geogrid.workspace import Selection
+from webmap.answers import json_answer
+from webmap.query import (
+    WINDOW_NAMES,
+    box_wanted,
+    check_names,
+    language_wanted,
+    one_of,
+    settings,
+    whole_number,
+    window_wanted,
+    workspace,
+)
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+FORMATS: Final = {
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "csv": "text/csv; charset=utf-8",
+    "fgb": "application/flatgeobuf",
+    "parquet": "application/vnd.apache.parquet",
+}
+LATTICE_LAYERS: Final = ("coverage", "camera_coverage", "hotspots", "gaps")
+
+
+@blueprint.get("/layers")
+def layers() -> Response:
+    """Return what the workspace is and which layers it has."""
+    check_names()
+    shown = workspace()
+    days = shown.days()
+    listed = [
+        {
+            "id": layer_id,
+            "kind": "lattice" if layer_id in LATTICE_LAYERS else "features",
+            "href": url_for("api.layer", layer_id=layer_id),
+        }
+        for layer_id in shown.layer_ids()
+    ]
+    about = {
+        "name": shown.name,
+        "synthetic": shown.synthetic,
+        "time_zone": str(shown.time_zone),
+        "cells": len(shown.grid),
+        "cell_m": shown.grid.spec.cell_size,
+        "days": [days[0].isoformat(), days[-1].isoformat()] if days else None,
+        "formats": list(FORMATS),
+    }
+    return json_answer({"workspace": about, "layers": listed})
+
+
+@blueprint.get("/layers/<layer_id>")
+def layer(layer_id: str) -> Response:
+    """Return a layer's fields, legend, provenance, age and completeness."""
+    check_names(*WINDOW_NAMES)
+    return json_answer(workspace().layer_json(layer_id, language_wanted(), window_wanted()))
+
+
+@blueprint.get("/layers/<layer_id>/items")
+def items(layer_id: str) -> Response:
+    """Return one page of a layer as GeoJSON in WGS-84 (RFC 7946)."""
+    check_names("bbox", "district", "limit", "offset")
+    limits = settings()
+    limit = min(whole_number("limit", limits.page_limit, least=1), limits.max_limit)
+    offset = whole_number("offset", 0, least=0)
+    page: dict[str, Any] = workspace().features(
+        layer_id,
+        bbox=box_wanted(),
+        district=request.args.get("district"),
+        limit=limit,
+        offset=offset,
+    )
+    if offset + len(page["features"]) < page["numberMatched"]:
+        query = request.args.to_dict() | {"limit": str(limit), "offset": str(offset + limit)}
+        page["links"] = [
+            {
+                "rel": "next",
+                "type": "application/geo+json",
+                "href": f"{request.base_url}?{urlencode(query)}",
+            }
+        ]
+    return json_answer(page, mimetype="application/geo+json")
+
+
+@blueprint.get("/layers/<layer_id>/export")
+def export(layer_id: str) -> Response:
+    """Return a layer as a file to take away."""
+    check_names("f", "bbox", "district", "datum", *WINDOW_NAMES)
+    fmt = one_of("f", request.args.get("f", "geojson"), tuple(FORMATS))
+    datum = one_of("datum", request.args.get("datum", Datum.WGS84), tuple(Datum))
+    part = Selection(bbox=box_wanted(), district=request.args.get("district"), datum=Datum(datum))
+    window = window_wanted()
+    folder = tempfile.TemporaryDirectory(prefix="geogrid-export-")
+    try:
+        path = workspace().export(
+            layer_id,
+            Path(folder.name) / f"{layer_id}.{fmt}",
+            selection=part,
+            window=window,
+        )
+        answer = send_file(
+            path, mimetype=FORMATS[fmt], as_attachment=True, download_name=path.name, etag=False
+        )
+    except BaseException:
+        folder.cleanup()
+        raise
+    answer.direct_passthrough = False  # a file passed through is never told that it was sent
+    answer.call_on_close(folder.cleanup)
+    return answer
+
+
+@blueprint.get("/cells/<code>")
+def cell(code: str) -> Response:
+    """Return everything known of one cell."""
+    check_names(*WINDOW_NAMES)
+    return json_answer(
+        workspace().cell_report(code, language=language_wanted(), window=window_wanted())
+    )
+
+
+@blueprint.get("/districts")
+def districts() -> Response:
+    """Return the totals of each district."""
+    check_names(*WINDOW_NAMES)
+    return json_answer({"districts": workspace().district_table(window_wanted())})

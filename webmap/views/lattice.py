@@ -1,0 +1,55 @@
+"""The lattice for the canvas: where cells are, and columns as packed numbers."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Blueprint, Response, current_app, request
+
+from webmap.answers import GZIP_LEVEL, json_answer
+from webmap.columns import ColumnCache
+from webmap.query import WINDOW_NAMES, check_names, language_wanted, window_wanted, workspace
+
+blueprint = Blueprint("lattice", __name__, url_prefix="/lattice")
+FOR_EVER = "private, max-age=31536000, immutable"
+
+
+@blueprint.get("/mesh.json")
+def mesh() -> Response:
+    """Return where the cells lie on the map, and how to read the columns of the grid."""
+    check_names()
+    return json_answer(workspace().mesh())
+
+
+@blueprint.get("/<version>/<layer_id>/<column>.bin")
+def column(version: str, layer_id: str, column: str) -> Response:
+    """Return one column over the active cells, little-endian, in the order of their ids.
+
+    Another version than today's, or ``latest``, is sent on to today's address.
+    """
+    check_names(*WINDOW_NAMES)
+    window = window_wanted()
+    current = str(workspace().layer_json(layer_id, language_wanted(), window)["version"])
+    if version != current:
+        here = request.full_path.replace(f"/{version}/", f"/{current}/", 1).rstrip("?")
+        return Response(status=302, headers={"Location": here})
+    cache: ColumnCache = current_app.extensions["geogrid.columns"]
+    packed = cache.get(
+        (current, layer_id, column, *(request.args.get(name, "") for name in WINDOW_NAMES)),
+        lambda: gzip.compress(
+            workspace().wire_column(layer_id, column, window).data, GZIP_LEVEL, mtime=0
+        ),
+    )
+    return _octets(packed, tag=f"{current}-{column}")
+
+
+def _octets(packed: bytes, *, tag: str) -> Response:
+    """Return compressed bytes as they are, or unpacked for a client that takes no gzip."""
+    takes_gzip = request.accept_encodings["gzip"] > 0
+    answer = Response(packed if takes_gzip else gzip.decompress(packed))
+    answer.content_type = "application/octet-stream"
+    if takes_gzip:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = FOR_EVER
+    answer.set_etag(tag, weak=True)
+    return answer
