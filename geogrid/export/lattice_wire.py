@@ -44,7 +44,7 @@ class WireColumn:
     dtype
         ``u1``, ``u2``, ``u4`` or ``f4``, little-endian.
     scale, offset
-        value = raw * scale + offset.
+        Value = raw * scale + offset.
     null
         The raw value of null; ``None`` for ``f4``, where it is NaN.
     decimals

@@ -32,6 +32,7 @@ _SECONDS: Final = (  # that people have words for
     *(10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600),
     *(28800, 43200, 86400, 172800, 259200, 432000, 604800, 1209600, 2592000),
 )
+_SPOKEN: Final = {"dark": "dark (GPS silent)"}
 _LEADING: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 _DAY_S: Final = 86_400
 _HOUR_S: Final = 3_600
@@ -143,13 +144,14 @@ def _legend(
             count=len(classes),
             most=MAX_CLASSES,
         )
+    unknown = "never, or not known" if field.scale == "time" else "not known"
     return {
         "column": field.name,
         "kind": kind,
         "unit": field.unit,
         "integer": integer,
         "classes": classes,
-        "null": {"key": "null", "label": "not known", **NULL.as_json()},
+        "null": {"key": "null", "label": unknown, **NULL.as_json()},
     }
 
 
@@ -169,7 +171,9 @@ def _finite(values: NDArray[np.generic]) -> NDArray[np.float64]:
 
 def _categories(field: Field, values: NDArray[np.generic]) -> list[Class]:
     return [
-        _class(name, None, None, category_swatch(name, i), name.replace("_", " "))
+        _class(
+            name, None, None, category_swatch(name, i), _SPOKEN.get(name, name.replace("_", " "))
+        )
         for i, name in enumerate(categories_of(field, values))
     ]
 

@@ -80,11 +80,11 @@ ABOVE: Final = (
 _GAPS: Final = {
     "not_required": CLEAR,
     "no_data": NULL,
-    "off_duty": Swatch("#a7b4c4", "#4d5d72"),
+    "off_duty": Swatch("#a7b4c4", "#595f69"),
     "dark": Swatch("#cfc4de", "#40365a", 0.88, "#6a5592", "#a48fd0"),  # the radio is silent
     "never": Swatch("#b3261e", "#ff7263", 0.95),
     "stale": Swatch("#e58a2b", "#d9872f"),
-    "under": Swatch("#f4d773", "#a8893a"),
+    "under": Swatch("#f4d773", "#81772c"),
     "met": Swatch("#7fb0d6", "#35658f"),
 }
 _VERDICTS: Final = {
