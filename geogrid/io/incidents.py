@@ -79,26 +79,36 @@ def _zone(gate: Gate, field: str, options: ReadOptions) -> str | None:
 def _occurred(
     gate: Gate, options: ReadOptions
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], str | None]:
-    """Return the range of times of each row; rows without one are refused."""
-    columns = gate.table.columns
-    names = ("time", "time") if "time" in columns else ("time_from", "time_to")
-    if "time" in columns and {"time_from", "time_to"} <= columns.keys():
-        names = ("time_from", "time_to")
-    first = read_times(columns[names[0]], field=names[0], zone=_zone(gate, names[0], options))
-    last = (
-        first
-        if names[0] == names[1]
-        else read_times(columns[names[1]], field=names[1], zone=_zone(gate, names[1], options))
-    )
-    for name, times in zip(names, (first, last), strict=True):
-        _refuse_times(gate, name, times)
-    gate.refuse(last.ms < first.ms, names[1], BACKWARDS)
-    return first.ms, last.ms, first.local
+    """Return the range of times of each row; rows without one are refused.
+
+    A range goes before a single time; rows whose range is blank have the single time.
+    """
+    read = {
+        name: read_times(gate.table.columns[name], field=name, zone=_zone(gate, name, options))
+        for name in ("time", "time_from", "time_to")
+        if name in gate.table.columns
+    }
+    zone = next((times.local for times in read.values() if times.local), None)
+    single = read.get("time")
+    if not {"time_from", "time_to"} <= read.keys() and single is not None:
+        _refuse_times(gate, "time", single, np.ones_like(gate.ok))
+        return single.ms, single.ms, zone
+    first, last = read["time_from"], read["time_to"]
+    no_range = (first.fault == BLANK) & (last.fault == BLANK)
+    for name, times in (("time_from", first), ("time_to", last)):
+        _refuse_times(gate, name, times, ~no_range | (single is None))
+    t_from, t_to = first.ms, last.ms
+    if single is not None:
+        _refuse_times(gate, "time", single, no_range)
+        t_from = np.where(no_range, single.ms, t_from)
+        t_to = np.where(no_range, single.ms, t_to)
+    gate.refuse(t_to < t_from, "time_to", BACKWARDS)
+    return t_from, t_to, zone
 
 
-def _refuse_times(gate: Gate, field: str, times: Times) -> None:
+def _refuse_times(gate: Gate, field: str, times: Times, where: NDArray[np.bool_]) -> None:
     for fault, reason in REASONS.items():
-        gate.refuse(times.fault == fault, field, reason, {"zone": times.local})
+        gate.refuse((times.fault == fault) & where, field, reason, {"zone": times.local})
 
 
 def _stage(gate: Gate, field: str, options: ReadOptions) -> pd.api.extensions.ExtensionArray:
