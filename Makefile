@@ -34,7 +34,7 @@ run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 # The main run comes last, so that the last line says how many tests passed.
 test: .venv/.dev ## Run all tests, in Python, node and a browser
 	@tools/install_browser.sh
-	@if command -v node >/dev/null; then node --test $$(find tests -name '*.test.mjs'); \
+	@if command -v node >/dev/null; then node --test --test-reporter=spec $$(find tests -name '*.test.mjs'); \
 	    else echo "node is missing: the tests of the map's JavaScript are skipped"; fi
 	@echo "The kernels as plain Python:"
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -qq tests/kernels

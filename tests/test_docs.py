@@ -1,4 +1,4 @@
-"""What the documents say works: their commands run, and their links lead somewhere.
+"""What the documents say works: commands and examples run, and links lead somewhere.
 
 In a fenced block marked ``console`` each line after a ``$`` prompt is run, with the lines that
 continue it. The blocks of one page run in order, in one shell, in an empty folder that has the
@@ -13,6 +13,8 @@ skipped where there is no shared data.
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import os
 import re
 import subprocess
@@ -22,9 +24,18 @@ from urllib.parse import unquote
 
 import pytest
 
+import geogrid
+from geogrid.cli.program import program
+
 ROOT = Path(__file__).parents[1]
 RUN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+EXAMPLES = [
+    path
+    for package in ("geogrid", "webmap")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if ">>> " in path.read_text("utf-8")
+]
 BLOCK = re.compile(
     r"(?:<!-- docs-test: (?P<steer>.*?) -->\s*\n)?^```console\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -73,6 +84,28 @@ def test_the_commands_of_a_page_run(page, tmp_path, request):
     )
     # The shell's trace names the command that failed.
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+
+
+@pytest.mark.parametrize("module", EXAMPLES, ids=name)
+def test_the_examples_of_a_module_give_what_they_show(module, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    parts = module.relative_to(ROOT).with_suffix("").parts
+    dotted = ".".join(part for part in parts if part != "__init__")
+    failed, tried = doctest.testmod(importlib.import_module(dotted))
+    assert tried
+    assert not failed
+
+
+def test_every_public_name_stands_in_the_documents():
+    text = "\n".join(page.read_text("utf-8") for page in RUN)
+    names = [name for name in geogrid.__all__ if not name.startswith("__")]
+    assert names
+    assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_command_stands_in_the_documents():
+    text = "\n".join(page.read_text("utf-8") for page in RUN)
+    assert [name for name in program.commands if f"geogrid {name}" not in text] == []
 
 
 def anchors(page):
