@@ -1,0 +1,114 @@
+"""Patrol grids over a city's districts: coverage, gaps, hotspots and what cameras see.
+
+The public names are loaded when they are first used (PEP 562): importing the package is quick,
+and ``import geogrid as gg`` is enough.
+
+Examples
+--------
+>>> import geogrid as gg
+>>> districts = gg.Boundary.read("data/boundaries/sanming_2010.geojson")
+>>> grid = gg.Grid.over(districts, cell_size_m=5000)
+>>> len(grid)
+1051
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from geogrid.analysis.camera_coverage import CameraParams, camera_coverage
+    from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
+    from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+    from geogrid.analysis.patrol_coverage import patrol_coverage
+    from geogrid.analysis.patrol_day import PatrolRules
+    from geogrid.crs import Datum, from_wgs84, to_wgs84, working_crs
+    from geogrid.errors import GeogridError, InputError
+    from geogrid.io import ReadOptions, read_incidents, read_register, read_tracks
+    from geogrid.model.boundary import Boundary
+    from geogrid.model.cells import CellTable, Field
+    from geogrid.model.grid import Grid, GridSpec
+    from geogrid.model.incidents import Incidents
+    from geogrid.model.layer import Layer
+    from geogrid.model.places import Places
+    from geogrid.model.sensors import Sensors
+    from geogrid.model.tracks import Tracks
+    from geogrid.model.window import Window
+    from geogrid.workspace import Workspace, init, open_workspace
+
+__version__ = version("geogrid")
+
+_MODULES: Final = {
+    "geogrid.analysis.camera_coverage": ("CameraParams", "camera_coverage"),
+    "geogrid.analysis.gaps": ("GapInputs", "GapParams", "coverage_gaps"),
+    "geogrid.analysis.hotspots": ("HotspotParams", "at_risk_cells", "hotspots"),
+    "geogrid.analysis.patrol_coverage": ("patrol_coverage",),
+    "geogrid.analysis.patrol_day": ("PatrolRules",),
+    "geogrid.crs": ("Datum", "from_wgs84", "to_wgs84", "working_crs"),
+    "geogrid.errors": ("GeogridError", "InputError"),
+    "geogrid.io": ("ReadOptions", "read_incidents", "read_register", "read_tracks"),
+    "geogrid.model.boundary": ("Boundary",),
+    "geogrid.model.cells": ("CellTable", "Field"),
+    "geogrid.model.grid": ("Grid", "GridSpec"),
+    "geogrid.model.incidents": ("Incidents",),
+    "geogrid.model.layer": ("Layer",),
+    "geogrid.model.places": ("Places",),
+    "geogrid.model.sensors": ("Sensors",),
+    "geogrid.model.tracks": ("Tracks",),
+    "geogrid.model.window": ("Window",),
+    "geogrid.workspace": ("Workspace", "init", "open_workspace"),
+}
+_HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Boundary",
+    "CameraParams",
+    "CellTable",
+    "Datum",
+    "Field",
+    "GapInputs",
+    "GapParams",
+    "GeogridError",
+    "Grid",
+    "GridSpec",
+    "HotspotParams",
+    "Incidents",
+    "InputError",
+    "Layer",
+    "PatrolRules",
+    "Places",
+    "ReadOptions",
+    "Sensors",
+    "Tracks",
+    "Window",
+    "Workspace",
+    "at_risk_cells",
+    "camera_coverage",
+    "coverage_gaps",
+    "from_wgs84",
+    "hotspots",
+    "init",
+    "open",
+    "open_workspace",
+    "patrol_coverage",
+    "read_incidents",
+    "read_register",
+    "read_tracks",
+    "to_wgs84",
+    "working_crs",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    wanted = "open_workspace" if name == "open" else name
+    if wanted not in _HOME:
+        raise AttributeError(f"module 'geogrid' has no attribute {name!r}")
+    return getattr(import_module(_HOME[wanted]), wanted)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

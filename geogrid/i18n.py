@@ -1,13 +1,15 @@
 """Messages in English and Chinese: one catalogue for the command line and the web.
 
-A catalogue is a JSON object from the English template to its translation. English needs
-none. ``tests/test_i18n.py`` walks the source and fails when a template has no Chinese.
+A catalogue is a folder of JSON objects from the English template to its translation, one file
+per part of the program. English needs none. ``tests/test_i18n.py`` walks the source and fails
+when a template has no Chinese.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 
@@ -30,9 +32,11 @@ def catalogue(language: str) -> Mapping[str, str]:
     """
     if language == "en":
         return {}
-    text = resources.files("geogrid").joinpath("locale", f"{language}.json").read_text("utf-8")
-    loaded: dict[str, str] = json.loads(text)
-    return loaded
+    folder = resources.files("geogrid").joinpath("locale", language)
+    words: dict[str, str] = {}
+    for part in sorted(folder.iterdir(), key=lambda part: part.name):
+        words |= json.loads(part.read_text("utf-8"))
+    return words
 
 
 def translator(language: str) -> Callable[[str], str]:
@@ -50,6 +54,32 @@ def translator(language: str) -> Callable[[str], str]:
     """
     words = catalogue(language)
     return lambda template: words.get(template, template)
+
+
+def retold(sentence: str, templates: Iterable[str], translate: Callable[[str], str]) -> str:
+    """Return a sentence in another language that was made of one of some templates.
+
+    Parameters
+    ----------
+    sentence
+        In English; its values are numbers.
+    templates
+        What it may have been made of.
+    translate
+        Returns a template in another language; see `translator`.
+
+    Returns
+    -------
+    str
+        The sentence; unchanged if it was made of none of the templates.
+    """
+    for template in templates:
+        pattern = re.sub(r"\\{(\w+)[^}]*\\}", r"(?P<\1>-?[0-9.]+)", re.escape(template))
+        match = re.fullmatch(pattern, sentence)
+        if match is not None:
+            plain = re.sub(r"\{(\w+)[^}]*\}", r"{\1}", translate(template))
+            return plain.format(**match.groupdict())
+    return sentence
 
 
 def language_of(locale_name: str | None) -> str:

@@ -15,9 +15,7 @@ from geogrid.analysis.hotspots import HotspotParams
 from geogrid.analysis.patrol_day import PatrolRules
 from geogrid.analysis.views import CameraParams
 from geogrid.crs import Datum, crs_label
-from geogrid.demo import write_demo
 from geogrid.export.files import write_layer
-from geogrid.export.folium_map import one_file_map
 from geogrid.io import ReadOptions
 from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
@@ -25,6 +23,7 @@ from geogrid.service import answers
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
+from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
 from geogrid.service.imports import (
     ImportNote,
     ImportResult,
@@ -36,7 +35,6 @@ from geogrid.service.imports import (
 from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
 from geogrid.service.shelf import Progress, Shelf, no_progress
-from geogrid.service.shipped import shipped_districts
 
 __all__ = [
     "ALL_TIME",
@@ -173,24 +171,11 @@ class Workspace(Atlas):
         InputError
             The folder has files.
         """
-        root, districts = Path(path), shipped_districts("sanming_2010")
-        outlines = DistrictFile(districts, id_field="adcode", name_field="name")
-        workspace, _ = cls.create(root, outlines, Choices(name="三明 Sanming"))
-        files = write_demo(
-            root / "sources",
-            districts,
-            size=size,
-            seed=seed,
-            progress=lambda stage: progress(stage, 0, 0),
-        )
-        declared = {(file.kind, str(sorted(file.options.items()))): file for file in files}
-        for (kind, options), first in declared.items():
-            paths = [
-                file.path
-                for file in files
-                if (file.kind, str(sorted(file.options.items()))) == (kind, options)
-            ]
-            workspace.import_files(kind, paths, read_options(first.options), progress=progress)
+        root = Path(path)
+        workspace, _ = cls.create(root, demo_districts(), CHOICES)
+        files = demo_files(root / "sources", size=size, seed=seed, progress=progress)
+        for kind, paths, options in files:
+            workspace.import_files(kind, paths, options, progress=progress)
         workspace.layer("coverage", progress=progress)
         return workspace
 
@@ -388,8 +373,56 @@ class Workspace(Atlas):
         LayerNotFoundError
             Nothing is imported that could be drawn.
         """
+        from geogrid.export.folium_map import one_file_map  # noqa: PLC0415 - a second to load
+
         there = self.layer_ids()
         lattices = [self.layer(name, window) for name in _MAP_LAYERS if name in self.tables(window)]
         points = [self.layer(name) for name in _MAP_POINTS if name in there]
         layers = [*lattices, self.layer("districts"), *points]
         return one_file_map(layers, path, title=self.name, language=language)
+
+
+def open_workspace(path: Path | str) -> Workspace:
+    """Return the workspace in a folder; also called ``geogrid.open``.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Returns
+    -------
+    Workspace
+        Opened.
+
+    Raises
+    ------
+    InputError
+        The folder is no workspace.
+    """
+    return Workspace.open(path)
+
+
+def init(path: Path | str, districts: Path | str, choices: Choices | None = None) -> Workspace:
+    """Make a workspace in a new folder.
+
+    Parameters
+    ----------
+    path
+        The folder; new or empty.
+    districts
+        File of districts: GeoJSON, Shapefile or GeoPackage.
+    choices
+        Cell size, CRS, time zone and name; the defaults if ``None``.
+
+    Returns
+    -------
+    Workspace
+        Opened.
+
+    Raises
+    ------
+    InputError
+        Districts are invalid or overlap, or a choice is unusable; nothing is stored.
+    """
+    return Workspace.create(path, DistrictFile(Path(districts)), choices)[0]

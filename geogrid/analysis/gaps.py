@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from geogrid.analysis.balance import balance
 from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.errors import InputError
+from geogrid.i18n import retold
 from geogrid.kernels.ellipse import mark_reachable
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
@@ -229,13 +229,7 @@ def gap_reason(sentence: str, translate: Callable[[str], str]) -> str:
     str
         The sentence; unchanged if no state has it.
     """
-    for template in REASONS.values():
-        pattern = re.sub(r"\\{(\w+)[^}]*\\}", r"(?P<\1>-?[0-9]+)", re.escape(template))
-        match = re.fullmatch(pattern, sentence)
-        if match is not None:
-            values = {name: float(text) for name, text in match.groupdict().items()}
-            return translate(template).format(**values)
-    return sentence
+    return retold(sentence, REASONS.values(), translate)
 
 
 def _reasons(inputs: GapInputs, params: GapParams, state: NDArray[np.intp]) -> NDArray[np.object_]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.i18n import retold
 from geogrid.model.cells import Field
 
 
@@ -136,9 +136,4 @@ def translated_reason(sentence: str, translate: Callable[[str], str]) -> str:
     str
         The sentence; unchanged if it is none of `reason_sentences`.
     """
-    for template in REASON_TEMPLATES.values():
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[0-9.]+)", re.escape(template))
-        match = re.fullmatch(pattern, sentence)
-        if match is not None:
-            return translate(template).format(**match.groupdict())
-    return sentence
+    return retold(sentence, REASON_TEMPLATES.values(), translate)

@@ -150,10 +150,10 @@ def set_up_logging(*, verbose: bool) -> None:
         Show what each stage did; warnings only otherwise.
     """
     logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
+    for name in ("geogrid", "webmap"):
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
 
 
 def _words(ctx: click.Context) -> Callable[[str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -62,6 +63,38 @@ class Boundary:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @classmethod
+    def read(
+        cls,
+        path: Path | str,
+        *,
+        id_field: str | None = None,
+        name_field: str | None = None,
+    ) -> Boundary:
+        """Return the districts of a file.
+
+        Parameters
+        ----------
+        path
+            GeoJSON, Shapefile or GeoPackage.
+        id_field, name_field
+            Columns with ids and names; ``None`` to find them.
+
+        Returns
+        -------
+        Boundary
+            In the CRS of the file.
+
+        Raises
+        ------
+        InputError
+            The file cannot be read, or its districts are invalid or overlap.
+        """
+        # An arrow that points up, like CellTable.explore(): a convenience for interactive work.
+        from geogrid.io.boundaries import read_boundary  # noqa: PLC0415
+
+        return read_boundary(Path(path), id_field=id_field, name_field=name_field)[0]
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -57,6 +57,8 @@ class ImportResult:
         Rows kept.
     duplicates
         Rows that were there already, in the files or in the workspace.
+    conflicts
+        Fixes left out because their unit is elsewhere at the same time.
     notes
         What the stores have to say.
     """
@@ -66,6 +68,7 @@ class ImportResult:
     reports: tuple[ReadReport, ...]
     accepted: int
     duplicates: int
+    conflicts: int = 0
     notes: tuple[Message, ...] = ()
 
     @property
@@ -100,6 +103,7 @@ class ImportResult:
             "bad_rows": [row for report in self.reports for row in report.bad_rows],
             "message": "\n".join([*(r.summary(translate) for r in self.reports), *notes]),
             "warnings": warnings + notes,
+            "conflicts": self.conflicts,
             "files": [
                 {
                     "file": report.file,
@@ -270,6 +274,7 @@ def _result(number: int, kind: str, tally: _Tally) -> ImportResult:
         reports=tuple(tally.reports),
         accepted=sum(report.accepted for report in tally.reports) - tally.conflicts,
         duplicates=tally.duplicates,
+        conflicts=tally.conflicts,
         notes=tuple(notes),
     )
 

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -124,13 +125,27 @@ def coverage(
     CellTable
         With the ledger as its summary.
     """
-    return coverage_of_days(
+    table = coverage_of_days(
         derived_days(shelf, rules or PatrolRules(), progress),
         shelf.grid,
         window,
         calendar=shelf.tracks.days(),
         time_zone=shelf.config.time_zone,
     )
+    return replace(table, summary=table.summary | {"fixes": _fix_counts(shelf, table)})
+
+
+def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
+    """Return what became of every row that was read as a fix; the counts sum to ``read``."""
+    imports = [entry for entry in shelf.application.imports() if entry["kind"] == "tracks"]
+    read = sum(file["read"] for entry in imports for file in entry["files"])
+    counts = {
+        "refused": sum(len(file["bad_rows"]) for entry in imports for file in entry["files"]),
+        "duplicate": sum(entry["duplicates"] for entry in imports),
+        "conflict": sum(entry["conflicts"] for entry in imports),
+        **table.summary["fixes"],
+    }
+    return {"read": read, **counts, "outside_window": read - sum(counts.values())}
 
 
 def silent_cells(shelf: Shelf, window: Window, params: GapParams) -> NDArray[np.bool_]:

@@ -1,1 +1,1 @@
-"""Where a workspace keeps things: Parquet for facts, a GeoPackage for registers, SQLite for logs."""
+"""Where a workspace keeps things: Parquet for facts, a GeoPackage for registers, SQLite logs."""

@@ -27,6 +27,12 @@ COLUMNS: Final = (
     "dispatched",
     "arrived",
 )
+_WHOLE: Final = ("t_from", "t_to", "received", "dispatched", "arrived")
+_TYPES: Final = (
+    dict.fromkeys(_WHOLE, "Int64")
+    | dict.fromkeys(("lon", "lat", "weight"), "float64")
+    | dict.fromkeys(("category", "source"), "object")
+)
 
 
 class IncidentStore:
@@ -118,7 +124,9 @@ class IncidentStore:
 
 def _rows(frame: pd.DataFrame) -> pd.Series:
     """Return each row as one text, so that rows can be compared with their gaps."""
-    return frame.astype(object).where(frame.notna(), "").astype(str).agg("|".join, axis=1)
+    texts = frame.astype(_TYPES)
+    texts = texts.astype(object).where(texts.notna(), "").astype(str)
+    return pd.Series(["|".join(row) for row in texts.to_numpy()], frame.index, dtype=object)
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
@@ -127,10 +135,7 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
         name: pa.array(frame[name].astype(str)).dictionary_encode()
         for name in ("category", "source")
     }
-    whole = {
-        name: pa.array(frame[name].astype("Int64"), pa.int64())
-        for name in ("t_from", "t_to", "received", "dispatched", "arrived")
-    }
+    whole = {name: pa.array(frame[name].astype("Int64"), pa.int64()) for name in _WHOLE}
     numbers = {
         name: pa.array(frame[name].astype(float), pa.float64()) for name in ("lon", "lat", "weight")
     }
