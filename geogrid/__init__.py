@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geogrid.analysis.patrol_day import PatrolRules
     from geogrid.crs import Datum, from_wgs84, to_wgs84, working_crs
     from geogrid.errors import GeogridError, InputError
+    from geogrid.interactive import init, open_workspace
     from geogrid.io import ReadOptions, read_incidents, read_register, read_tracks
     from geogrid.model.boundary import Boundary
     from geogrid.model.cells import CellTable, Field
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from geogrid.model.sensors import Sensors
     from geogrid.model.tracks import Tracks
     from geogrid.model.window import Window
-    from geogrid.workspace import Workspace, init, open_workspace
+    from geogrid.workspace import Workspace
 
 __version__ = version("geogrid")
 
@@ -48,6 +49,7 @@ _MODULES: Final = {
     "geogrid.analysis.patrol_day": ("PatrolRules",),
     "geogrid.crs": ("Datum", "from_wgs84", "to_wgs84", "working_crs"),
     "geogrid.errors": ("GeogridError", "InputError"),
+    "geogrid.interactive": ("init", "open_workspace"),
     "geogrid.io": ("ReadOptions", "read_incidents", "read_register", "read_tracks"),
     "geogrid.model.boundary": ("Boundary",),
     "geogrid.model.cells": ("CellTable", "Field"),
@@ -58,7 +60,7 @@ _MODULES: Final = {
     "geogrid.model.sensors": ("Sensors",),
     "geogrid.model.tracks": ("Tracks",),
     "geogrid.model.window": ("Window",),
-    "geogrid.workspace": ("Workspace", "init", "open_workspace"),
+    "geogrid.workspace": ("Workspace",),
 }
 _HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
 
