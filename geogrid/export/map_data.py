@@ -126,7 +126,7 @@ def map_data(layers: Sequence[Layer], options: MapOptions) -> MapData:
             "layers": [_about(layer) for layer in layers],
         }
     )
-    data.manifest["words"] = _words(data.manifest)
+    data.manifest["words"] = _words(data.manifest, layers)
     return data
 
 
@@ -238,11 +238,12 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _words(manifest: dict[str, Any]) -> dict[str, str]:
+def _words(manifest: dict[str, Any], layers: Sequence[Layer]) -> dict[str, str]:
     """Return the Chinese for every text on the map."""
-    used = set(WORDS) | {layer["title"] for layer in manifest["layers"]} | set(manifest["leftOut"])
+    used = set(WORDS) | {layer.title for layer in layers} | set(manifest["leftOut"])
+    used |= {about.title for layer in layers for about in layer.fields}
     for column in manifest["columns"]:
         used |= {column["title"], column["meaning"]}
-        used |= {entry["label"] for entry in column["legend"]["classes"]}
+        used |= {entry["label"] for entry in column["legend"]["classes"]} | {column["unit"]}
     chinese = i18n.translator("zh")
     return {text: chinese(text) for text in sorted(used) if chinese(text) != text}

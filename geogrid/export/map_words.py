@@ -11,7 +11,7 @@ WORDS: Final = (
     "Made with",
     "Map",
     "Not in this file, for its size",
-    "Point at a cell, or move the map by the arrow keys, to read its values.",
+    "Point at or tap a cell, or use the arrow keys, to read its values.",
     "Registers",
     "Sources",
     "Synthetic data",

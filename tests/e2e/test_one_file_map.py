@@ -123,6 +123,10 @@ def test_the_city_draws_from_a_file_with_no_other_request(page, requests_made, c
     assert page.locator(".lattice-layer canvas").count() > 4
     assert requests_made == [city_map.as_uri()]
     assert page.locator(".gg-name").count() == 12
+    notes = page.locator(".gg-notes").text_content()
+    assert "Synthetic data" in notes
+    assert "Data as of 31 Mar 2026, 23:59" in notes
+    assert "2026-03-01 – …, 22-06" in notes
 
 
 @pytest.mark.browser
@@ -182,6 +186,36 @@ def test_a_class_that_is_unticked_is_not_drawn(page, small_map, small_layers):
     pointed_at(page, table.grid, cell, zoom=12)
     page.locator(".gg-legend li", has_text="none").locator("input").uncheck()
     assert colour_at(page, table.grid, cell) == [0, 0, 0, 0]
+
+
+@pytest.mark.browser
+def test_a_filter_leaves_only_the_cells_it_lets_through(page, small_map, small_layers):
+    grid = small_layers[0].table.grid
+    opened(page, small_map)
+    middle = len(grid) // 2
+    pointed_at(page, grid, middle, zoom=12)
+    page.evaluate(f"""() => {{
+        const layer = Object.values(map_lattice._layers).find(({{ lattice }}) => lattice);
+        layer.setFilter((position) => position === {middle});
+    }}""")
+    assert colour_at(page, grid, middle)[3] > 0
+    assert colour_at(page, grid, middle + 1) == [0, 0, 0, 0]
+
+
+@pytest.mark.browser
+def test_another_column_is_drawn_on_the_same_tiles(page, small_map, small_layers):
+    grid = small_layers[0].table.grid
+    opened(page, small_map)
+    page.evaluate(
+        "() => { window.tiles = [...document.querySelectorAll('.lattice-layer canvas')]; }"
+    )
+    before = colour_at(page, grid, len(grid) // 2)
+    page.get_by_label("Balance").check()
+    assert colour_at(page, grid, len(grid) // 2) != before
+    assert page.evaluate(
+        "() => tiles.every((tile, i) => "
+        "tile === document.querySelectorAll('.lattice-layer canvas')[i])"
+    )
 
 
 @pytest.mark.browser

@@ -111,6 +111,7 @@
     write() {
       const { t } = this.context;
       document.documentElement.lang = this.language === "zh" ? "zh-CN" : "en";
+      this.map.getContainer().setAttribute("role", "region");
       this.map.getContainer().setAttribute("aria-label", t("Map"));
       this.panel.setAttribute("aria-label", t("Layers and values"));
       this.readout = el("section", { className: "gg-cell" });
@@ -138,7 +139,16 @@
         el("p", { className: "gg-notes" },
           manifest.synthetic
             ? el("span", { className: "gg-synthetic" }, t("Synthetic data")) : null,
-          asOf ? el("span", {}, asOf) : null));
+          asOf ? el("span", {}, asOf) : null,
+          this.window() ? el("span", {}, this.window()) : null));
+    }
+
+    /** Return the days and hours that the map is about, where they were limited. */
+    window() {
+      const { from, to, hours, weekdays } = this.manifest.layers[0].provenance.parameters.window
+        || {};
+      const days = from || to ? `${from || "\u2026"} \u2013 ${to || "\u2026"}` : "";
+      return [days, hours, weekdays].filter(Boolean).join(", ");
     }
 
     switches() {
@@ -313,7 +323,7 @@
       const { t } = this.context;
       if (!this.place) {
         this.readout.replaceChildren(
-          el("p", {}, t("Point at a cell, or move the map by the arrow keys, to read its values.")));
+          el("p", {}, t("Point at or tap a cell, or use the arrow keys, to read its values.")));
         return;
       }
       const { position, code } = this.place;

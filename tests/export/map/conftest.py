@@ -23,7 +23,7 @@ GAP_STATES = (
 )
 PROVENANCE = Provenance(
     inputs={"tracks": "ab" * 32},
-    parameters={"max_gap_s": 300},
+    parameters={"max_gap_s": 300, "window": {"from": "2026-03-01", "hours": "22-06"}},
     version="0.1.0",
     crs="0123456789ab",
     data_as_of="2026-03-31T15:59:00Z",

@@ -21,6 +21,7 @@ from geogrid.export.map_data import MapOptions, map_data
 from geogrid.export.map_features import district_outlines, feature_arrays
 from geogrid.export.map_words import WORDS
 from geogrid.export.palettes import category_swatch
+from geogrid.i18n import catalogue
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
 from geogrid.model.layer import Layer, Provenance
@@ -177,11 +178,10 @@ def test_a_register_too_large_for_one_file_is_not_packed(monkeypatch):
 
 
 def chinese():
-    words = {}
-    folder = resources.files("geogrid") / "locale"
-    parts = folder / "zh.d"
-    files = [folder / "zh.json", *(parts.iterdir() if parts.is_dir() else ())]
-    for file in files:
+    """Return the catalogue, with parts that are not merged into it yet."""
+    words = dict(catalogue("zh"))
+    parts = resources.files("geogrid") / "locale" / "zh.d"
+    for file in parts.iterdir() if parts.is_dir() else ():
         words |= json.loads(file.read_text("utf-8"))
     return words
 
