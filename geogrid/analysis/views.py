@@ -26,6 +26,7 @@ MIN_CHORDS: Final = 8  # of a full circle, however short the range
 MAX_RANGE_M: Final = 50_000.0  # no camera serves a purpose at this range; a unit was mistaken
 _STEP_DEG: Final = 1e-4  # 11 m: its rounding turns a bearing by 1e-8 degrees
 _FULL_DEG: Final = 360.0
+_SLIT_DEG: Final = 1e-7
 _AXIS_M: Final = 6_378_137.0  # WGS-84
 _ECCENTRICITY2: Final = 0.006_694_379_990_141_3
 
@@ -239,8 +240,11 @@ class _Sectors:
         angle_deg: NDArray[np.float64],
     ) -> _Sectors:
         """Return the sectors around grid azimuths (clockwise from the y axis)."""
-        angle = np.radians(angle_deg)
-        widest = np.sqrt(12.0 * ARC_TOLERANCE_M / radius_m)
+        # A slit narrower than this is less than coordinates can tell apart.
+        angle_deg = np.where(angle_deg > _FULL_DEG - _SLIT_DEG, _FULL_DEG, angle_deg)
+        angle = np.where(angle_deg == _FULL_DEG, math.tau, np.radians(angle_deg))
+        # 0.95 for the higher terms of the series: 5 % at an eighth of a circle, the widest.
+        widest = np.sqrt(0.95 * 12.0 * ARC_TOLERANCE_M / radius_m)
         widest = np.minimum(widest, math.tau / MIN_CHORDS)
         # Whole fours: halves of a view have the chords of the whole, quarters of a disc are equal.
         chords = 4 * np.ceil(angle / (4.0 * widest)).astype(np.int64)
