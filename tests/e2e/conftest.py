@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 import waitress
 
 import webmap
+from geogrid.workspace import Choices, DistrictFile, Workspace
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
@@ -19,16 +21,33 @@ WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
-def address(tiny_workspace):
-    """Serve the small demo city on a free port and return its address."""
-    app = webmap.create_app(tiny_workspace)
+@contextmanager
+def serving(app):
+    """Serve an application on a free port of this machine; yield its address."""
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
+
+
+@pytest.fixture(scope="session")
+def address(tiny_workspace):
+    """Serve the small demo city and return its address."""
+    with serving(webmap.create_app(tiny_workspace)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def bare_address(boundaries, tmp_path_factory):
+    """Serve a workspace that has districts and nothing else, and a hostile name."""
+    folder = tmp_path_factory.mktemp("bare") / "ws"
+    districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
+    choices = Choices(cell_size_m=2000, name="<b>Bare</b>")
+    workspace, _ = Workspace.create(folder, districts, choices)
+    with serving(webmap.create_app(workspace)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +109,8 @@ def visit(browser, address):
     """Return a function that brings a visitor; none may leave with a complaint."""
     visitors = []
 
-    def come(**options):
-        visitors.append(Visit(browser, address, **options))
+    def come(other=None, **options):
+        visitors.append(Visit(browser, other or address, **options))
         return visitors[-1]
 
     yield come

@@ -220,10 +220,15 @@ def test_the_table_of_districts_is_sorted_by_a_click_and_zooms(visit, tiny_works
     known = {row["district"]: row for row in visitor.api("/api/districts")["districts"]}
     first = rows.first.get_attribute("data-district")
     assert land[0] == pytest.approx(known[first]["land_km2"], abs=0.05)
-    zoom = float(query_of(page).get("z", 0))
     rows.first.locator("button").click()
     until(page, lambda: query_of(page).get("district") == first)
-    until(page, lambda: float(query_of(page).get("z", 0)) > zoom)
+    west, south, east, north = tiny_workspace.register("districts").geometry[first].bounds
+
+    def inside():
+        view = query_of(page)
+        return west < float(view["lng"]) < east and south < float(view["lat"]) < north
+
+    until(page, inside)
     expect(page.locator("#district")).to_have_value(first)
 
 
@@ -379,6 +384,18 @@ def test_a_server_that_is_gone_is_told_with_a_way_out(visit):
     notice.get_by_role("button", name="Try again").click()
     expect(page.locator("#column")).to_have_value("state")
     visitor.complaints.clear()  # the browser itself reports the requests that were cut
+
+
+def test_a_workspace_without_data_says_what_to_do(visit, bare_address):
+    page = visit(bare_address).open()
+    expect(page.locator("#meaning")).to_contain_text("geogrid import")
+    expect(page.locator("#window-none")).to_contain_text("geogrid import")
+    expect(page.locator("#workspace-name")).to_have_text("<b>Bare</b>")
+    assert page.locator("#synthetic").count() == 0
+    page.mouse.click(**CENTRE)
+    expect(page.locator("#cell h2")).to_contain_text("Cell 2000mE")
+    page.click("#table-open")
+    expect(page.locator(".totals tbody tr")).to_have_count(12)
 
 
 def test_hostile_names_in_the_address_never_run(visit):

@@ -37,12 +37,16 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
     if (!code) return;
     going = new AbortController();
     const { signal } = going;
+    byId("cell-body").replaceChildren(el("h2", {}, t("cell.title", { code })), el("p", { class: "quiet" }, t("busy.cell")));
     try {
       const report = await getJson(`api/cells/${encodeURIComponent(code)}`, windowOf(state), signal);
+      if (signal.aborted) return;
+      byId("cell-body").replaceChildren(...head(report));
       const known = await Promise.all(Object.keys(report.layers ?? {})
         .filter((id) => layers.some((layer) => layer.id === id))
         .map(async (id) => [id, await measure.about(id, state, signal)]));
-      if (!signal.aborted) byId("cell-body").replaceChildren(...body(report, new Map(known)));
+      if (signal.aborted) return;
+      byId("cell-body").append(...known.map(([id, info]) => section(id, report.layers[id], info)));
     } catch (error) {
       if (error.name !== "AbortError") {
         complain(error);
@@ -51,7 +55,7 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
     }
   }
 
-  function body(report, known) {
+  function head(report) {
     const facts = [
       [t("district.title"), districts.name(String(report.district))],
       [t("cell.land"), quantity(report.area_m2, { unit: "m2" })],
@@ -60,9 +64,6 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
     const parts = [el("h2", {}, t("cell.title", { code: report.cell }))];
     if (report.sentence) parts.push(el("p", { class: "sentence" }, report.sentence));
     parts.push(table(facts.map(([name, text]) => [name, el("td", {}, text)])));
-    for (const [id, columns] of Object.entries(report.layers ?? {})) {
-      parts.push(section(id, columns, known.get(id)));
-    }
     return parts;
   }
 

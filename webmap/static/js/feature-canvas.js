@@ -136,9 +136,11 @@ function drawLines({ context, scale, x, y, looks }, shapes) {
     context.lineJoin = "round";
     context.setLineDash(look.dash ?? []);
     if (look.fill) { context.fillStyle = look.fill; context.fill(path, "evenodd"); }
+    context.globalAlpha = look.alpha ?? 1;
     context.strokeStyle = look.color;
     context.lineWidth = look.width ?? 1.5;
     context.stroke(path);
+    context.globalAlpha = 1;
   }
   context.setLineDash([]);
 }

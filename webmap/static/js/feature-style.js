@@ -35,16 +35,14 @@ function points({ name, kinds = {}, shape, radius, colors, view = false }) {
   return { kindOf, looks, seen };
 }
 
+// One quiet colour, told apart by width: what is measured lies under the roads and must be seen.
+const ROAD = ["#4c5866", "#a7b4c2"];
 const ROADS = {
-  expressway: { width: 2.4, from: 0, colors: ["#b57a1a", "#c99a4a"] },
-  motorway: { width: 2.4, from: 0, colors: ["#b57a1a", "#c99a4a"] },
-  national: { width: 1.7, from: 0, colors: ["#8d7b5f", "#9c8b70"] },
-  trunk: { width: 1.7, from: 0, colors: ["#8d7b5f", "#9c8b70"] },
-  primary: { width: 1.6, from: 9, colors: ["#8d7b5f", "#9c8b70"] },
-  county: { width: 1.1, from: 10, colors: ["#7d8791", "#7b8792"] },
-  secondary: { width: 1.2, from: 10, colors: ["#7d8791", "#7b8792"] },
+  expressway: { width: 1.9, from: 0 }, motorway: { width: 1.9, from: 0 },
+  national: { width: 1.2, from: 0 }, trunk: { width: 1.2, from: 0 }, primary: { width: 1.1, from: 9 },
+  county: { width: 0.8, from: 10 }, secondary: { width: 0.8, from: 10 },
 };
-const STREET = { width: 0.9, from: 12, colors: ["#8b959e", "#66727d"] };
+const STREET = { width: 0.5, from: 12.5 };
 
 function roads() {
   const seen = new Map();
@@ -57,7 +55,7 @@ function roads() {
     .map((kind) => [kind, ROADS[kind] ?? STREET])
     .filter(([, road]) => zoom >= road.from)
     .map(([kind, road]) => [kind, {
-      color: nth(theme, road.colors), width: road.width * (zoom >= 13 ? 1.8 : zoom >= 11 ? 1.3 : 0.8),
+      color: nth(theme, ROAD), alpha: 0.8, width: road.width * (zoom >= 14 ? 2 : zoom >= 11 ? 1.2 : 0.7),
     }]));
   return { kindOf, looks, seen };
 }

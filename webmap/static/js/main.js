@@ -63,6 +63,12 @@ function watchMapClicks({ map, store, measure }) {
   return () => open(map.getCenter());
 }
 
+/** Open where patrols were; far-off land without any would make the first view empty. */
+function showBusiest(measure, fit) {
+  const box = measure.busiest();
+  if (box) fit(box, { animate: false });
+}
+
 function escape(store) {
   const { cell, table } = store.get();
   if (cell) store.set({ cell: "" });
@@ -75,6 +81,7 @@ async function start() {
     Promise.all([getJson("api/layers"), getJson("lattice/mesh.json")]));
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
+  const placed = store.get().z !== null || store.get().district !== "";
   translatePage(about.name);
   const lattice = geogridLattice.openMesh(mesh);
   const { map, home, fit } = createMap(store, lattice);
@@ -102,6 +109,7 @@ async function start() {
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
   await measure.show();
+  if (!placed) showBusiest(measure, fit);
   await cell.show();
   document.body.dataset.ready = "true";
   await features.start();

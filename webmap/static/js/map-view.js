@@ -33,7 +33,8 @@ export function createMap(store, lattice) {
   const { lat, lng, z } = store.get();
   if (lat !== null && lng !== null && z !== null) map.setView([lat, lng], z);
   else map.fitBounds(area, { ...roomAround(), animate: false });
-  const goHome = () => map.fitBounds(area, roomAround());
+  const fit = (box, options = {}) => map.fitBounds(box, { ...roomAround(), ...options });
+  const goHome = () => fit(area);
   addControls(map, goHome);
   map.on("moveend", afterPause(120, () => {
     const centre = map.getCenter();
@@ -41,7 +42,7 @@ export function createMap(store, lattice) {
       lat: Number(centre.lat.toFixed(5)), lng: Number(centre.lng.toFixed(5)), z: map.getZoom(),
     });
   }));
-  return { map, home: goHome, fit: (box) => map.fitBounds(box, roomAround()) };
+  return { map, home: goHome, fit };
 }
 
 function addControls(map, goHome) {

@@ -43,7 +43,16 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
     store.set({ column: fields[(now + step + fields.length) % fields.length].name });
   }
 
-  function show({ info, field, layerId }) {
+  function show(drawn) {
+    if (!drawn) {
+      byId("column").replaceChildren();
+      byId("meaning").textContent = t("measure.refused");
+      byId("legend").replaceChildren();
+      byId("data-age").textContent = "";
+      byId("sources").hidden = true;
+      return;
+    }
+    const { info, field, layerId } = drawn;
     const select = byId("column");
     select.replaceChildren(...drawable(info).map(({ name, title, unit }) =>
       el("option", { value: name }, unit && unit !== "s" ? `${title} (${unit})` : title)));
@@ -93,12 +102,14 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
   }
 
   function age(info) {
-    const asOf = info.provenance?.data_as_of;
-    const parts = [asOf ? t("measure.sources", { time: moment(asOf, timeZone) }) : t("measure.nofacts")];
+    const { data_as_of: asOf, sources = [] } = info.provenance ?? {};
+    const parts = asOf ? [t("measure.age", { time: moment(asOf, timeZone) })] : [];
     const { days, days_imported: imported, rows_refused: refused } = info.completeness ?? {};
     if (days !== undefined) parts.push(t("complete.days", { days: number(imported), all: number(days) }));
     if (refused) parts.push(t("complete.rows_refused", { n: number(refused) }));
     byId("data-age").textContent = parts.join(" ");
+    byId("sources").hidden = sources.length === 0;
+    byId("sources-list").replaceChildren(...sources.map((source) => el("li", {}, source)));
   }
 
   byId("column").addEventListener("change", (event) => store.set({ column: event.target.value }));

@@ -8,6 +8,7 @@ import { themeInForce } from "./theme.js";
 
 const { L, geogridLattice } = globalThis;
 const KEPT_ANSWERS = 24;
+const OUTERMOST = 0.02; // of the cells at each side, left out of the first view
 
 /** Return the measure that follows the state; `react` is called when another one is drawn. */
 export function createMeasure({ map, store, mesh, lattice, react }) {
@@ -30,8 +31,6 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   }
 
   async function load(state, signal) {
-    grid ??= await Promise.all([gridColumn("district"), gridColumn("area_m2")])
-      .then(([district, area]) => ({ district, area }));
     const info = await about(state.layer, state, signal);
     const field = fieldOf(info, state.column);
     if (!field) return { layerId: state.layer, info, field: null };
@@ -56,19 +55,31 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     layer?.setFilter(at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at));
   }
 
+  /** Take the measure off the map, so that an old one is not taken for the one asked for. */
+  function clear() {
+    layer?.remove();
+    layer = null;
+    drawn = null;
+  }
+
   async function show() {
     const state = store.get();
-    if (!state.layer) return;
     going?.abort();
     going = new AbortController();
     const { signal } = going;
     try {
+      grid ??= await Promise.all([gridColumn("district"), gridColumn("area_m2")])
+        .then(([district, area]) => ({ district, area }));
+      if (!state.layer) return;
       const found = await whileBusy(
         t("busy.layer", { layer: t(`layer.${state.layer}`) }), () => load(state, signal));
       if (signal.aborted) return;
       draw(found, store.get());
       react(drawn);
     } catch (error) {
+      if (error.name === "AbortError") return;
+      clear();
+      react(null);
       complain(error, show);
     }
   }
@@ -86,13 +97,50 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     get layer() { return layer; },
     setTheme: (theme) => { layer?.setTheme(theme); if (drawn) react(drawn); },
     setHidden: (indexes) => layer?.setHidden(indexes),
+    /** Return the box that holds most of what is drawn as more than none; null where all is drawn. */
+    busiest: () => (drawn?.column ? busiest(lattice, drawn.column) : null),
     counts: () => ({ cells: layer.counts(), m2: layer.counts(grid.area.raw) }),
     /** Return the cell at a place with its value and district, or null. */
-    at(latlng) {
-      const found = layer?.valueAt(latlng);
-      return found ? { ...found, district: geogridLattice.valueOf(grid.district, found.position) } : null;
+    at({ lat, lng }) {
+      const position = geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng));
+      if (position < 0) return null;
+      return {
+        code: geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, position)),
+        district: grid && geogridLattice.valueOf(grid.district, position),
+        value: drawn?.column ? geogridLattice.valueOf(drawn.column, position) : undefined,
+      };
     },
   };
+}
+
+/** Return the corners of the box with the middle of all cells over zero; null without any. */
+function busiest(lattice, column) {
+  const rows = new Uint32Array(lattice.nRows);
+  const cols = new Uint32Array(lattice.nCols);
+  let all = 0;
+  for (let position = 0; position < lattice.nCells; position += 1) {
+    const value = geogridLattice.valueOf(column, position);
+    if (typeof value !== "number" || value <= 0) continue;
+    const id = geogridLattice.idOf(lattice, position);
+    rows[Math.floor(id / lattice.nCols)] += 1;
+    cols[id % lattice.nCols] += 1;
+    all += 1;
+  }
+  if (all === 0) return null;
+  const [south, north] = middleOf(rows, all);
+  const [west, east] = middleOf(cols, all);
+  return [[south, west], [north, east]]
+    .map(([row, col]) => geogridLattice.cellCentre(lattice, row * lattice.nCols + col));
+}
+
+/** Return where a histogram has its middle, without the outermost at each end. */
+function middleOf(counts, all) {
+  const left = all * OUTERMOST;
+  let [sum, first, last] = [0, 0, counts.length - 1];
+  while (sum + counts[first] <= left) sum += counts[first++];
+  sum = 0;
+  while (sum + counts[last] <= left) sum += counts[last--];
+  return [first, last];
 }
 
 /** Return the fields of a layer that can be drawn. */

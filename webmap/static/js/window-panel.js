@@ -46,6 +46,7 @@ export function createWindowPanel({ store, days }) {
   }
 
   function show(state) {
+    byId("window-none").hidden = Boolean(days);
     from.value = state.from || (days ? days[0] : "");
     to.value = state.to || (days ? days[1] : "");
     const [start, end] = state.hours ? state.hours.split("-").map(Number) : [0, 24];
