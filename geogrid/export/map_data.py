@@ -29,10 +29,10 @@ MANY: Final = 3  # columns of a layer that nothing is known of
 SHOWN_FROM_START: Final = frozenset({"checkpoints"})
 DIVERGING_DECIMALS: Final = 2
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {  # the most telling first
-    "coverage": ("patrol_s", "visits", "last_seen", "longest_absence_h", "units"),
-    "gaps": ("state", "balance", "verdict"),
-    "hotspots": ("hot", "category", "count", "z", "q"),
-    "camera_coverage": ("covered_share", "cameras", "twice_share"),
+    "coverage": ("patrol_s", "visits", "last_seen", "longest_absence_h"),
+    "gaps": ("state", "balance"),
+    "hotspots": ("hot", "category", "count", "z"),
+    "camera_coverage": ("covered_share", "cameras"),
     "reach": ("minutes",),
     "forecast": ("rank", "expected"),
 }

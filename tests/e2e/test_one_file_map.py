@@ -125,7 +125,7 @@ def test_the_city_draws_from_a_file_with_no_other_request(page, requests_made, c
     assert page.locator(".gg-name").count() == 12
     notes = page.locator(".gg-notes").text_content()
     assert "Synthetic data" in notes
-    assert "Data as of 31 Mar 2026, 23:59" in notes
+    assert "Data as of 31 Mar 2026, 23:59 (Asia/Shanghai)" in notes
     assert "2026-03-01 – …, 22-06" in notes
 
 

@@ -133,7 +133,7 @@
         this.panel.querySelector("button").focus();
       });
       const asOf = manifest.dataAsOf && `${t("Data as of")} ${format.moment(
-        Date.parse(manifest.dataAsOf) / 1000, this.context)}`;
+        Date.parse(manifest.dataAsOf) / 1000, this.context)} (${manifest.timeZone})`;
       return el("header", {},
         el("div", { className: "gg-head" }, el("h1", {}, manifest.title), button),
         el("p", { className: "gg-notes" },
