@@ -20,6 +20,16 @@ RATIO_FROM_BYTES: Final = 16 << 20  # below this a high ratio is harmless
 MAX_MEMBERS: Final = 200
 SHAPEFILE_PARTS: Final = (".shp", ".dbf", ".prj", ".cpg")
 _CHUNK: Final = 1 << 20
+# What zipfile raises for damaged archives, as mutated ones show.
+_ZIP_FAULTS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+)
 
 
 class FileType(StrEnum):
@@ -303,7 +313,7 @@ def open_zip(data: bytes, name: str) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _ZIP_FAULTS as error:
         raise FileFormatError("{file}: the zip format is damaged", file=name) from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -369,7 +379,9 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> b
                 total += len(part)
                 parts.append(part)
                 check_unpacked(name, packed=max(info.compress_size, 1), unpacked=total)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except InputError:
+        raise
+    except _ZIP_FAULTS as error:
         raise FileFormatError(
             "{file}: the zip member {member!r} is damaged", file=name, member=info.filename
         ) from error

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any, Final
+from itertools import islice
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ _Rows = Sequence[Sequence[object]]
 MAX_CELLS: Final = 30_000_000  # of the box around all cells: what a reader would allocate
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_TITLES: Final = 5
 _ERRORS: Final = frozenset(words("#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL!"))
 
 
@@ -55,25 +57,13 @@ def read_workbook(source: SourceFile, plan: Plan) -> RawTable:
         )
     if source.type is FileType.XLSX:
         _check_container(source)
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(source.data))
-        sheets = [
-            (sheet.name, _rows(book, sheet.name, source.name))
-            for sheet in book.sheets_metadata
-            if sheet.visible is SheetVisibleEnum.Visible
-        ]
-    except CalamineError as error:
-        raise FileFormatError(
-            "{file}: the format is not one of Excel that can be read: {reason}",
-            file=source.name,
-            reason=str(error),
-        ) from error
-    filled = [(name, rows) for name, rows in sheets if any(map(_has_content, rows))]
+    filled = [(name, rows) for name, rows in _sheets(source) if any(map(_has_content, rows))]
     if not filled:
         raise InputError("{file}: the workbook is empty, no data", file=source.name)
     fitting = [(name, *found) for name, rows in filled if (found := _try(rows, plan))]
     if not fitting:
-        plan(_header(filled[0][1])[1])  # says what is missing
+        candidates = [texts for _, rows in filled for _, texts in _headers(rows)]
+        plan(max(candidates, key=lambda texts: sum(map(bool, texts))))  # says what is missing
     name, first, mapping, rows = fitting[0]
     table = _table(first, rows, mapping, source.name)
     others = [other for other, *_ in fitting[1:]]
@@ -127,32 +117,40 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _rows(book: CalamineWorkbook, sheet: str, name: str) -> list[list[Any]]:
+def _sheets(source: SourceFile) -> list[tuple[str, _Rows]]:
+    """Return the names and cells of the visible sheets."""
     try:
-        return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except CalamineError as error:
+        book = CalamineWorkbook.from_filelike(BytesIO(source.data))
+        return [
+            (sheet.name, book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
+            for sheet in book.sheets_metadata
+            if sheet.visible is SheetVisibleEnum.Visible
+        ]
+    except BaseException as error:
+        # A damaged file can trip an assertion in the parser, whose panic is no Exception.
+        if not isinstance(error, CalamineError) and type(error).__name__ != "PanicException":
+            raise
         raise FileFormatError(
-            "{file}: the sheet {sheet!r} cannot be read: {reason}",
-            file=name,
-            sheet=sheet,
-            reason=str(error),
+            "{file}: the format is not one of Excel that can be read: {reason}",
+            file=source.name,
+            reason=str(error)[:200],
         ) from error
 
 
-def _header(rows: _Rows) -> tuple[int, list[str]]:
-    """Return the position of the first filled row and its cells."""
-    first = next(i for i, row in enumerate(rows) if _has_content(row))
-    return first, [_text(cell) for cell in rows[first]]
+def _headers(rows: _Rows) -> list[tuple[int, list[str]]]:
+    """Return the first filled rows; a title may stand above the header."""
+    filled = (i for i, row in enumerate(rows) if _has_content(row))
+    return [(i, [_text(cell) for cell in rows[i]]) for i in islice(filled, _TITLES)]
 
 
 def _try(rows: _Rows, plan: Plan) -> tuple[int, HeaderMap, _Rows] | None:
-    first, headers = _header(rows)
-    try:
-        return first, plan(headers), rows
-    except InputError as error:
-        if type(error) is not InputError:  # a column about persons is final
-            raise
-        return None
+    for first, headers in _headers(rows):
+        try:
+            return first, plan(headers), rows
+        except InputError as error:
+            if type(error) is not InputError:  # a column about persons is final
+                raise
+    return None
 
 
 def _table(first: int, rows: _Rows, mapping: HeaderMap, name: str) -> RawTable:

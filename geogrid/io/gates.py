@@ -82,10 +82,13 @@ class Gate:
         list of str
             One per position.
         """
+        if field == "lon, lat" and {"lon", "lat"} <= self.table.columns.keys():
+            pairs = (self.shown(name, positions) for name in ("lon", "lat"))
+            return [f"{x}, {y}" for x, y in zip(*pairs, strict=True)]
         column = self.table.columns.get(field)
         if column is None:
             shapes = self.table.geometry
-            wanted = field in {"lon", "lat", "geometry"} and shapes is not None
+            wanted = field in {"lon", "lat", "lon, lat", "geometry"} and shapes is not None
             return [str(shapes[i])[:_SHOWN] if wanted else "" for i in positions]  # type: ignore[index] # wanted says so
         picked = column.take(positions).to_pylist()
         return ["" if value is None else str(value)[:_SHOWN] for value in picked]

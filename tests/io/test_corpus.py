@@ -83,3 +83,42 @@ def test_good_twins_give_the_same_fixes(shared_data):
             assert (getattr(one, array) == getattr(other, array)).all(), case["file"]
         compared += 1
     assert compared >= 15
+
+
+def in_gbk(text: str) -> str:
+    """Return a name as GBK can hold it: it has no 𠮷 (U+20BB7), and the GBK twins say 吉."""
+    return str(text).replace("𠮷", "吉")
+
+
+def test_good_twins_give_the_same_points(shared_data):
+    folder = shared_data / "badinput"
+    with (folder / "manifest.csv").open(encoding="utf-8") as file:
+        twins = [
+            case
+            for case in csv.DictReader(file)
+            if case["twin_of"] and case["reader"] == "points" and case["expected"] == "accept"
+        ]
+    options = ReadOptions(datum=Datum.WGS84)
+    for case in twins:
+        path = folder / case["file"]
+        twin = next((folder / "points").rglob(case["twin_of"]))
+        one, other = (read_register(place, "points", options)[0] for place in (path, twin))
+        assert one.index.equals(other.index), case["file"]
+        for column in ("name", "kind", "status"):
+            plain = [list(map(in_gbk, frame[column])) for frame in (one, other)]
+            assert plain[0] == plain[1], case["file"]
+        assert one.geometry.geom_equals_exact(other.geometry, 1e-7).all(), case["file"]
+    assert len(twins) >= 7
+
+
+def test_good_twins_give_the_same_districts(shared_data):
+    folder = shared_data / "badinput" / "boundaries"
+    good = read_boundary(folder / "geojson" / "good.geojson")[0]
+    twins = ["gpkg/good.gpkg", "gpkg/good_4490.gpkg", "gpkg/good_cn_layer.gpkg"]
+    twins += ["gpkg/stale_rtree.gpkg", "shp/ccw_outer.zip", "shp/good_4490.zip"]
+    twins += ["shp/gbk_no_cpg.zip", "geojson/cw_winding.geojson"]
+    for name in twins:
+        boundary = read_boundary(folder / name)[0]
+        assert (boundary.ids, boundary.names) == (good.ids, good.names), name
+        for one, other in zip(boundary.geometries, good.geometries, strict=True):
+            assert one.symmetric_difference(other).area < 1e-12, name

@@ -204,6 +204,19 @@ def test_hidden_sheets_are_not_read_and_a_second_fitting_one_is_mentioned(tmp_pa
     assert "'b'" not in str(report.warnings[0])
 
 
+def test_a_title_above_the_header_is_passed_over(tmp_path):
+    rows = [["三明市卡口台账"], [], ["编号", "经度", "纬度"], ["1", 117.6, 26.2], ["2", "", 26.2]]
+    register, report = read_register(workbook(tmp_path, {"a": rows}), "checkpoints", HERE)
+    assert register.index.tolist() == ["1"]
+    assert report.bad_rows == (2,)
+
+
+def test_a_workbook_without_the_columns_names_those_of_its_widest_row(tmp_path):
+    rows = [["三明市卡口台账"], ["编号", "经度", "地址"], ["1", 117.6, "列东"]]
+    with pytest.raises(InputError, match=r"no column for lat.*'地址'"):
+        read_register(workbook(tmp_path, {"a": rows}), "checkpoints", HERE)
+
+
 def test_one_far_cell_does_not_cost_the_memory_of_the_sheet(tmp_path):
     path = workbook(tmp_path, {"a": [["id", "lon", "lat"], ["1", 117.6, 26.2]]})
     changed = tmp_path / "far.xlsx"
