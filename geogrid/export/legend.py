@@ -34,6 +34,7 @@ _SECONDS: Final = (  # that people have words for
 )
 _SPOKEN: Final = {"dark": "dark (GPS silent)"}
 _LEADING: Final = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_LEAST: Final = 1e-9  # no class begins between zero and this
 _DAY_S: Final = 86_400
 _HOUR_S: Final = 3_600
 
@@ -199,7 +200,7 @@ def _diverging(field: Field, numbers: NDArray[np.float64]) -> list[Class]:
         steps: tuple[float, ...] = Z_BREAKS
     else:
         far = np.quantile(np.abs(numbers), (0.5, 0.75, 0.95))
-        steps = tuple(dict.fromkeys(_nice(float(step)) for step in far if step > 0.0)) or (1.0,)
+        steps = tuple(dict.fromkeys(_nice(float(step)) for step in far if step >= _LEAST)) or (1.0,)
     bounds = [None, *(-step for step in reversed(steps)), *steps, None]
     middle = len(steps)
     swatches = [*reversed(BELOW[3 - middle :]), NEUTRAL, *ABOVE[3 - middle :]]
@@ -232,7 +233,7 @@ def _reversed_colours(classes: list[Class]) -> list[Class]:
 
 def _amounts(field: Field, numbers: NDArray[np.float64], *, integer: bool) -> tuple[float, ...]:
     """Return round bounds that put about equally many cells into each class."""
-    some = numbers[numbers > 0.0]
+    some = numbers[numbers >= _LEAST]
     if some.size == 0:
         return ()
     distinct = np.unique(some)
