@@ -17,7 +17,7 @@ from geogrid.io.opening import read_raw
 from geogrid.io.positions import gate_positions
 from geogrid.io.registers import read_field, set_repeats_aside
 from geogrid.io.report import ReadOptions, ReadReport
-from geogrid.io.times import BLANK, REASONS, UNKNOWN, Times, check_zone, read_times
+from geogrid.io.times import BLANK, REASONS, UNKNOWN, Times, check_zone, read_times, with_dates
 
 BACKWARDS: Final = "the range of times ends before it begins"
 _STAGES: Final = ("received", "dispatched", "arrived")
@@ -83,10 +83,13 @@ def _occurred(
 
     A range goes before a single time; rows whose range is blank have the single time.
     """
+    columns = dict(gate.table.columns)
+    if "time" in columns:
+        columns["time"] = with_dates(columns["time"], columns.get("date"))
     read = {
-        name: read_times(gate.table.columns[name], field=name, zone=_zone(gate, name, options))
+        name: read_times(columns[name], field=name, zone=_zone(gate, name, options))
         for name in ("time", "time_from", "time_to")
-        if name in gate.table.columns
+        if name in columns
     }
     zone = next((times.local for times in read.values() if times.local), None)
     single = read.get("time")

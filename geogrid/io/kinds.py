@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 FieldType = Literal[
-    "id", "text", "number", "time", "flag", "choice", "lon", "lat", "geometry", "note"
+    "id", "text", "number", "date", "time", "flag", "choice", "lon", "lat", "geometry", "note"
 ]
 
 
@@ -82,6 +82,9 @@ _LAT = FieldSpec("lat", "lat", required=True, aliases=words("latitude y 纬度 �
 _SHAPE = FieldSpec("geometry", "geometry", aliases=words("wkt geom the_geom shape 几何 图形"))
 _PLACE: Final = (_LON, _LAT, _SHAPE)
 _NAME = FieldSpec("name", aliases=words("名称 点位名称 地点名称 场所名称 安装位置 地址名称"))
+_DATE = FieldSpec(
+    "date", "date", aliases=words("日期 定位日期 采集日期 发生日期 发案日期 报警日期")
+)
 _ID_FALLBACKS = words("code 代码 序号 osm_id objectid fid geoid 设备编码 国标编码 number no")
 
 
@@ -188,6 +191,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
                 "定位时间 采集时间 上报时间 gps时间 日期时间"
             ),
         ),
+        _DATE,
         *_PLACE,
         _number("speed", "kmh", 0.0, 500.0, "速度 时速 车速 velocity"),
         _number("heading", "degree", 0.0, 360.0, "方向 方向角 航向 航向角 course direction"),
@@ -295,6 +299,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
                 "案发时间 报警时间"
             ),
         ),
+        _DATE,
         FieldSpec(
             "time_from",
             "time",

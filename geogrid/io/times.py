@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geogrid.errors import InputError
 from geogrid.io.rawtable import Column
-from geogrid.io.values import trimmed
+from geogrid.io.values import is_text, trimmed
 
 UNKNOWN: Final = np.iinfo(np.int64).min  # no time
 EARLIEST_MS: Final = 631_152_000_000  # 1990-01-01
@@ -34,6 +34,7 @@ _COMPACT: Final = (
     r"(?:T?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})(?P<fraction>[.][0-9]{1,3})?)?"
     r"(?P<zone>Z)?$"
 )
+_CLOCK: Final = r"^[0-9]{1,2}[:时][0-9]{1,2}([:分][0-9.]*秒?)?$"
 _EPOCH: Final = r"^[0-9]{9,10}(\.[0-9]+)?$|^[0-9]{12,13}$"
 _SERIAL: Final = r"^[34567][0-9]{4}(\.[0-9]+)?$"  # 1982 to 2119
 
@@ -126,6 +127,30 @@ def read_times(column: Column, *, field: str, zone: str | None) -> Times:
     ms = np.append(distinct.ms, UNKNOWN)[codes]
     fault = np.append(distinct.fault, np.uint8(BLANK))[codes]
     return Times(ms, _with_far(ms, fault), distinct.local)
+
+
+def with_dates(times: Column, dates: Column | None) -> Column:
+    """Return times of which those that are only a time of day have got their date.
+
+    Parameters
+    ----------
+    times
+        A pyarrow array.
+    dates
+        The column of dates beside it, or ``None``.
+
+    Returns
+    -------
+    Column
+        Text, or ``times`` itself where there are no dates.
+    """
+    if dates is None or not is_text(times):
+        return times
+    clock = trimmed(times)
+    days = pc.replace_substring_regex(trimmed(dates), r"[ T]0{1,2}:00(:00(\.0+)?)?$", "")
+    days = pc.replace_substring_regex(days, r"^([0-9]{4})([0-9]{2})([0-9]{2})$", r"\1-\2-\3")
+    bare = pc.fill_null(pc.match_substring_regex(clock, _CLOCK), fill_value=False)
+    return pc.if_else(bare, pc.binary_join_element_wise(days, clock, " "), clock)
 
 
 def _typed_times(column: Column, *, field: str, zone: str | None) -> Times:

@@ -18,7 +18,7 @@ from geogrid.io.opening import read_raw
 from geogrid.io.positions import gate_positions
 from geogrid.io.rawtable import Column
 from geogrid.io.report import ReadOptions, ReadReport
-from geogrid.io.times import REASONS, check_zone, read_times
+from geogrid.io.times import REASONS, check_zone, read_times, with_dates
 from geogrid.io.values import numbers, trimmed
 from geogrid.model.tracks import Tracks, to_steps
 
@@ -65,9 +65,9 @@ def read_tracks(
     source = source.without_data()
     code, units = _units(gate)
     lon, lat, datum = gate_positions(gate, "tracks", options)
-    times = read_times(
-        gate.table.columns["time"], field="time", zone=options.time_zone or _zone(gate)
-    )
+    columns = gate.table.columns
+    clock = with_dates(columns["time"], columns.get("date"))
+    times = read_times(clock, field="time", zone=options.time_zone or _zone(gate))
     for fault, reason in REASONS.items():
         gate.refuse(times.fault == fault, "time", reason, {"zone": times.local})
     order, duplicates = _cross_rows(gate, code, times.ms, lon, lat)

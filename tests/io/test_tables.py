@@ -204,6 +204,13 @@ def test_hidden_sheets_are_not_read_and_a_second_fitting_one_is_mentioned(tmp_pa
     assert "'b'" not in str(report.warnings[0])
 
 
+def test_dates_and_times_of_day_of_a_workbook_belong_together(tmp_path):
+    head = ["设备号", "日期", "时间", "经度", "纬度"]
+    rows = [["a", datetime(2026, 3, 6), "8:00:10", 117.61, 26.21]]  # noqa: DTZ001 - a cell
+    tracks = read_tracks(workbook(tmp_path, {"a": [head, *rows]}), HERE)[0]
+    assert tracks.t.tolist() == [1_772_784_010_000 - 8 * 3_600_000]
+
+
 def test_a_title_above_the_header_is_passed_over(tmp_path):
     rows = [["三明市卡口台账"], [], ["编号", "经度", "纬度"], ["1", 117.6, 26.2], ["2", "", 26.2]]
     register, report = read_register(workbook(tmp_path, {"a": rows}), "checkpoints", HERE)

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.errors import InputError
-from geogrid.io.times import BLANK, CLOCK_CHANGE, FAR, OUTSIDE, UNKNOWN, UNREADABLE, read_times
+from geogrid.io.times import (
+    BLANK,
+    CLOCK_CHANGE,
+    FAR,
+    OUTSIDE,
+    UNKNOWN,
+    UNREADABLE,
+    read_times,
+    with_dates,
+)
 
 INSTANT = datetime(2026, 3, 6, 8, 0, tzinfo=UTC)
 MS = 1_772_784_000_000  # date -u -d "2026-03-06 08:00:00" +%s
@@ -131,3 +140,23 @@ def test_typed_timestamps_keep_their_zone():
     naive = pa.array(moments, pa.timestamp("us"))
     shanghai = read_times(naive, field="time", zone="Asia/Shanghai")
     assert shanghai.ms.tolist() == [MS - 8 * 3_600_000]
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [
+        ("2026-03-06", "08:00:00"),
+        ("2026/3/6", "8:00"),
+        ("20260306", "08:00:00"),
+        ("2026-03-06 00:00:00", "08:00:00"),
+        ("2026年3月6日", "8时00分"),
+        ("1999-01-01", "2026-03-06 08:00:00"),  # a full time needs no date
+    ],
+)
+def test_a_date_beside_a_time_of_day_is_joined_to_it(day, clock):
+    joined = with_dates(pa.array([clock]), pa.array([day]))
+    assert read_times(joined, field="time", zone="UTC").ms.tolist() == [MS]
+
+
+def test_a_time_of_day_without_a_date_is_no_time():
+    assert read("08:00:00", zone="UTC").fault.tolist() == [UNREADABLE]
