@@ -9,6 +9,9 @@ const { L } = globalThis;
 const ROOM = 0.15; // of the map's size, drawn beyond each edge so that a small pan shows no gap
 const EARTH_M = 40075016.686; // equator of the sphere that Web Mercator uses
 const REACH_PX = 9; // how near the pointer must be
+const SMALL_PX = 2.6;
+const MANY = 1000;
+const VIEWS_FROM_ZOOM = 15;
 
 const worldX = (lng) => ((lng + 180) / 360) * 256;
 function worldY(lat) {
@@ -147,18 +150,22 @@ function drawLines({ context, scale, x, y, looks }, shapes) {
 
 function drawPoints(frame, shapes) {
   const { context, scale, x, y, pad, ratio, looks } = frame;
-  const pictures = new Map();
+  if (frame.zoom >= VIEWS_FROM_ZOOM) shapes.forEach((shape) => drawView(frame, shape));
   const drawn = [];
   for (const [kind, look] of Object.entries(looks)) {
-    if (look.shape) pictures.set(kind, picture(look, ratio));
-  }
-  if (frame.zoom >= 15) shapes.forEach((shape) => drawView(frame, shape));
-  for (const { feature, lines, kind } of shapes) {
-    const made = pictures.get(kind);
-    if (!made) continue;
-    const [px, py] = [lines[0][0] * scale - x, lines[0][1] * scale - y];
-    context.drawImage(made.canvas, px - made.half, py - made.half, 2 * made.half, 2 * made.half);
-    drawn.push({ feature, px: px - pad.x, py: py - pad.y });
+    if (!look.shape) continue;
+    // Pictures cost ten times as much as plain squares, and so small nobody sees the shape.
+    const small = look.radius < SMALL_PX && shapes.length > MANY;
+    const side = small ? 2 * look.radius : 0;
+    const made = small ? null : picture(look, ratio);
+    context.fillStyle = look.color;
+    for (const shape of shapes) {
+      if (shape.kind !== kind) continue;
+      const [px, py] = [shape.lines[0][0] * scale - x, shape.lines[0][1] * scale - y];
+      if (small) context.fillRect(px - look.radius, py - look.radius, side, side);
+      else context.drawImage(made.canvas, px - made.half, py - made.half, 2 * made.half, 2 * made.half);
+      drawn.push({ feature: shape.feature, px: px - pad.x, py: py - pad.y });
+    }
   }
   return drawn;
 }

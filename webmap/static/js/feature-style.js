@@ -18,7 +18,7 @@ function grown(radius, zoom) {
 }
 
 /** Return a style for points with the property `name`; `kinds` names those with a fixed look. */
-function points({ name, kinds = {}, shape, radius, colors, view = false }) {
+function points({ name, kinds = {}, shape, radius, colors, view = false, least = 0 }) {
   const seen = new Map();
   const kindOf = ({ properties }) => {
     const kind = String(properties[name] ?? "");
@@ -28,7 +28,7 @@ function points({ name, kinds = {}, shape, radius, colors, view = false }) {
   const looks = (theme, zoom) => Object.fromEntries([...seen].map(([kind, at]) => {
     const own = kinds[kind] ?? {};
     const color = nth(theme, own.colors ?? colors ?? KINDS[at % KINDS.length]);
-    const look = { shape, radius: grown(own.radius ?? radius, zoom), color, line: HALO[theme], hollow: own.hollow };
+    const look = { shape, radius: Math.max(least, grown(own.radius ?? radius, zoom)), color, line: HALO[theme], hollow: own.hollow };
     if (view && kind !== "off") look.view = `${color}${theme === "dark" ? "40" : "33"}`;
     return [kind, look];
   }));
@@ -42,6 +42,8 @@ const ROADS = {
   national: { width: 1.2, from: 0 }, trunk: { width: 1.2, from: 0 }, primary: { width: 1.1, from: 9 },
   county: { width: 0.8, from: 10 }, secondary: { width: 0.8, from: 10 },
 };
+// From afar a road covers the cells it runs through, so it fades.
+const roadAlpha = (zoom) => (zoom < 10 ? 0.3 : zoom < 11.5 ? 0.5 : 0.8);
 const STREET = { width: 0.5, from: 12.5 };
 
 function roads() {
@@ -55,7 +57,7 @@ function roads() {
     .map((kind) => [kind, ROADS[kind] ?? STREET])
     .filter(([, road]) => zoom >= road.from)
     .map(([kind, road]) => [kind, {
-      color: nth(theme, ROAD), alpha: 0.8, width: road.width * (zoom >= 14 ? 2 : zoom >= 11 ? 1.2 : 0.7),
+      color: nth(theme, ROAD), alpha: roadAlpha(zoom), width: road.width * (zoom >= 14 ? 2 : zoom >= 11 ? 1.2 : 0.7),
     }]));
   return { kindOf, looks, seen };
 }
@@ -95,7 +97,7 @@ export function featureStyles() {
       kinds: { 1: { radius: 6.5 }, 2: { radius: 5.2 }, 3: { radius: 4 } },
     }),
     checkpoints: points({
-      name: "status", shape: "triangle", radius: 7, colors: ["#b5480b", "#ffb36b"],
+      name: "status", shape: "triangle", radius: 7, least: 4, colors: ["#b5480b", "#ffb36b"],
     }),
     incidents: points({
       name: "category", shape: "dot", radius: 4.2,

@@ -101,11 +101,21 @@ export function classWords(one, field, timeZone) {
   const { kind, integer } = field.wire.legend;
   if (kind === "categorical") return categoryWords(one);
   if (one.key === "zero") return t("legend.zero");
-  const words = (value) => (field.scale === "time"
-    ? moment(value, timeZone) : quantity(value, { ...field, decimals: undefined }));
+  if (field.scale === "time") return spanWords(one, timeZone);
+  const words = (value) => quantity(value, { ...field, decimals: undefined });
   if (one.from === null) return t("legend.most", { to: words(one.to) });
   if (one.to === null) return t("legend.least", { from: words(one.from) });
   if (integer && !field.unit && one.to - one.from === 1) return words(one.from);
   if (one.from === 0) return t("legend.most", { to: words(one.to) });
   return t("legend.range", { from: words(one.from), to: words(one.to) });
+}
+
+function spanWords({ from, to }, timeZone) {
+  const short = new Intl.DateTimeFormat(locale(), {
+    month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone,
+  });
+  const words = (seconds) => short.format(new Date(seconds * 1000));
+  if (from === null) return t("legend.before", { to: words(to) });
+  if (to === null) return t("legend.since", { from: words(from) });
+  return t("legend.range", { from: words(from), to: words(to) });
 }

@@ -125,15 +125,15 @@ function nameLabels(map, features) {
 function keepApart(map, made) {
   const taken = [];
   const bySize = [...made].sort((a, b) => b.place.area - a.place.area);
-  for (const { text, marker } of bySize) {
-    text.hidden = false;
+  for (const { text } of bySize) text.hidden = false;
+  const sizes = bySize.map(({ text }) => [text.offsetWidth / 2, text.offsetHeight / 2]);
+  bySize.forEach(({ text, marker }, at) => {
     const { x, y } = map.latLngToLayerPoint(marker.getLatLng());
-    const [half, high] = [text.offsetWidth / 2, text.offsetHeight / 2];
-    const clash = taken.some((other) =>
+    const [half, high] = sizes[at];
+    text.hidden = taken.some((other) =>
       Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < other.high + high);
-    text.hidden = clash;
-    if (!clash) taken.push({ x, y, half, high });
-  }
+    if (!text.hidden) taken.push({ x, y, half, high });
+  });
 }
 
 /** Return the centroid of the largest ring of a polygon and its area in square degrees. */

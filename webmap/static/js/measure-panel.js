@@ -54,8 +54,8 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
     }
     const { info, field, layerId } = drawn;
     const select = byId("column");
-    select.replaceChildren(...drawable(info).map(({ name, title, unit }) =>
-      el("option", { value: name }, unit && unit !== "s" ? `${title} (${unit})` : title)));
+    select.replaceChildren(...drawable(info).map(({ name, title, unit, scale }) =>
+      el("option", { value: name }, unit && unit !== "s" && scale !== "time" ? `${title} (${unit})` : title)));
     if (!field) {
       byId("meaning").textContent = t("measure.nocolumns");
       byId("legend").replaceChildren();

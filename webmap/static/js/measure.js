@@ -8,6 +8,8 @@ import { themeInForce } from "./theme.js";
 
 const { L, geogridLattice } = globalThis;
 const KEPT_ANSWERS = 24;
+const MOST = 0.6; // of the lattice: more than that is the whole
+const EMPTY = new Set(["not_required", "no_data", "off_duty", "none"]);
 const OUTERMOST = 0.02; // of the cells at each side, left out of the first view
 
 /** Return the measure that follows the state; `react` is called when another one is drawn. */
@@ -113,14 +115,14 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   };
 }
 
-/** Return the corners of the box with the middle of all cells over zero; null without any. */
+/** Return the corners of the box with most cells over zero; null without any, or if all over. */
 function busiest(lattice, column) {
   const rows = new Uint32Array(lattice.nRows);
   const cols = new Uint32Array(lattice.nCols);
   let all = 0;
   for (let position = 0; position < lattice.nCells; position += 1) {
     const value = geogridLattice.valueOf(column, position);
-    if (typeof value !== "number" || value <= 0) continue;
+    if (value === null || (typeof value === "number" ? value <= 0 : EMPTY.has(value))) continue;
     const id = geogridLattice.idOf(lattice, position);
     rows[Math.floor(id / lattice.nCols)] += 1;
     cols[id % lattice.nCols] += 1;
@@ -129,6 +131,7 @@ function busiest(lattice, column) {
   if (all === 0) return null;
   const [south, north] = middleOf(rows, all);
   const [west, east] = middleOf(cols, all);
+  if (north - south > MOST * rows.length || east - west > MOST * cols.length) return null;
   return [[south, west], [north, east]]
     .map(([row, col]) => geogridLattice.cellCentre(lattice, row * lattice.nCols + col));
 }
