@@ -136,6 +136,10 @@ def transformer(source: CRS, target: CRS) -> Transformer:
 def reprojection(source: CRS, target: CRS) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """Return a function on coordinates of shape (n, 2), as `shapely.transform` takes it.
 
+    PROJ's inverse of the azimuthal equal-area projection is off by up to 2 mm everywhere but
+    in the projection's centre, its forward is not. One step back by what the forward is off
+    makes a way there and back exact to a nanometre.
+
     Parameters
     ----------
     source, target
@@ -147,9 +151,16 @@ def reprojection(source: CRS, target: CRS) -> Callable[[NDArray[np.float64]], ND
         From coordinates in ``source`` to coordinates in ``target``.
     """
     change = transformer(source, target)
+    back = transformer(target, source) if target.is_geographic and is_equal_area(source) else None
 
     def reproject(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+        x, y = xy[:, 0], xy[:, 1]
+        moved = change.transform(x, y)
+        if back is not None:
+            found = back.transform(*moved)
+            with np.errstate(invalid="ignore"):  # places the projection cannot reach are infinite
+                moved = change.transform(2.0 * x - found[0], 2.0 * y - found[1])
+        return np.column_stack(moved)
 
     return reproject
 

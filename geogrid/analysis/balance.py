@@ -25,6 +25,7 @@ from scipy.special import betainc
 EXCESS: Final = 1.25  # a share must exceed the other's by a quarter to count
 MAX_FALSE_SHARE: Final = 0.05
 _NO_OVERDISPERSION: Final = 1e12
+_LEAST_STRENGTH: Final = 1.0  # what is known of supply is worth one incident at least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +80,9 @@ def balance(
     mean = mean / mean.sum()
     pearson = ((incidents - total * mean) ** 2 / (total * mean)).sum()
     phi = float(pearson / max(incidents.size - 1, 1))
-    strength = _NO_OVERDISPERSION if phi <= 1.0 else max(total - phi, 0.0) / (phi - 1.0)
+    strength = _NO_OVERDISPERSION
+    if phi > 1.0:
+        strength = max((total - phi) / (phi - 1.0), _LEAST_STRENGTH)
     alpha = strength * mean + incidents
     beta = strength * (1.0 - mean) + total - incidents
     above = np.minimum(EXCESS * mean, 1.0)

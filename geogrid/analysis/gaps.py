@@ -30,6 +30,7 @@ STATES: Final = (
     "under",
     "met",
 )
+_LEAST_MOVING_MS: Final = 1000
 VERDICTS: Final = ("demand_exceeds", "balanced", "supply_exceeds")
 FIELDS: Final = (
     Field(
@@ -302,17 +303,21 @@ def hidden_cells(
 def usual_top_speeds(passes: pd.DataFrame) -> dict[str, float]:
     """Return the 95th percentile of each unit's speed over its passes.
 
+    Only passes that moved for a second and for half of their time say how fast a unit goes:
+    the drift of a standing unit is in ``mm`` too, and a few milliseconds are mostly rounding.
+
     Parameters
     ----------
     passes
-        ``unit``, ``moving_ms``, ``mm``, as `PatrolDay.passes`.
+        ``unit``, ``moving_ms``, ``standing_ms``, ``mm``, as `PatrolDay.passes`.
 
     Returns
     -------
     dict of str to float
-        Metres per second, by unit; units that never moved are not in it.
+        Metres per second, by unit; units that never moved so are not in it.
     """
-    moving = passes[passes["moving_ms"] > 0]
+    long_enough = passes["moving_ms"] >= np.maximum(passes["standing_ms"], _LEAST_MOVING_MS)
+    moving = passes[long_enough]
     speed = moving["mm"] / moving["moving_ms"]
     by_unit = speed.groupby(moving["unit"].astype(object)).quantile(0.95)
     return {str(unit): float(value) for unit, value in by_unit.items()}

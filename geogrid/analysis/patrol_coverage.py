@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, PatrolRules, hour_edges, patrol_day
+from geogrid.analysis.patrol_day import BUCKETS, EDGE_FIXES, PatrolDay, PatrolRules, patrol_day
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.kernels.stays import presence, visits
 from geogrid.model.cells import CellTable, Field
@@ -21,6 +21,7 @@ from geogrid.model.window import ALL_TIME, Window
 
 BACK_WITHIN_S: Final = 300  # a unit that is back by then is on the same visit
 LEAST_VISIT_S: Final = 10  # shorter visits are drive-bys of a corner
+_EPOCH: Final = date(1970, 1, 1)
 _MEANING_NULL: Final = "null: no imported day falls in the window"
 
 FIELDS: Final = (
@@ -86,36 +87,38 @@ def patrol_coverage(
         summary is that of `coverage_of_days`.
     """
     projection = FastProjection.fit(grid.spec)
-    local = pd.DatetimeIndex(pd.to_datetime(tracks.t, unit="ms", utc=True)).tz_convert(time_zone)
-    known = sorted(set(local.date))
-    every = (
-        [known[0] + timedelta(days=i) for i in range((known[-1] - known[0]).days + 1)]
-        if known
-        else []
-    )
+    rules = rules or PatrolRules()
+    number = _local_day(tracks.t, time_zone)
+    known = np.unique(number)
+    every = range(known[0], known[-1] + 1) if known.size else range(0)
     days = (
         patrol_day(
-            _around(tracks, day, time_zone),
-            day,
+            tracks.where(_around(tracks.unit, number, day)),
+            _EPOCH + timedelta(days=day),
             time_zone,
             projection,
-            rules=rules or PatrolRules(),
+            rules=rules,
         )
         for day in every
     )
-    return coverage_of_days(days, grid, window, calendar=known, time_zone=time_zone)
+    calendar = [_EPOCH + timedelta(days=day) for day in known.tolist()]
+    return coverage_of_days(days, grid, window, calendar=calendar, time_zone=time_zone)
 
 
-def _around(tracks: Tracks, day: date, time_zone: str) -> Tracks:
-    """Return a day's fixes with each unit's last two before and first two after it."""
-    edges = hour_edges(day, time_zone)
-    before, after = tracks.t < edges[0], tracks.t >= edges[-1]
-    keep = ~(before | after)
-    for steps in (1, 2):
-        same = tracks.unit[steps:] == tracks.unit[:-steps]
-        keep[:-steps] |= before[:-steps] & ~before[steps:] & same
-        keep[steps:] |= after[steps:] & ~after[:-steps] & same
-    return tracks.where(keep)
+def _local_day(t: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
+    """Return the local days of instants, counted from 1970-01-01."""
+    local = pd.DatetimeIndex(pd.to_datetime(t, unit="ms", utc=True)).tz_convert(time_zone)
+    return local.tz_localize(None).to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def _around(unit: NDArray[np.int32], number: NDArray[np.int64], day: int) -> NDArray[np.bool_]:
+    """Return which fixes are a day's, or one of a unit's few next to it on either side."""
+    keep: NDArray[np.bool_] = number == day
+    for steps in range(1, EDGE_FIXES + 1):
+        same = unit[steps:] == unit[:-steps]
+        keep[:-steps] |= same & (number[:-steps] < day) & (number[steps:] >= day)
+        keep[steps:] |= same & (number[steps:] > day) & (number[:-steps] <= day)
+    return keep
 
 
 def coverage_of_days(
@@ -243,103 +246,98 @@ def _positions(frame: pd.DataFrame, grid: Grid) -> NDArray[np.int64]:
     return np.where(inside, grid.position_of(np.where(inside, row * spec.n_cols + col, -1)), -1)
 
 
-def _stays(passes: list[pd.DataFrame], grid: Grid, clock: WindowClock) -> pd.DataFrame:
+class _Stays(NamedTuple):
+    """Stays on the grid, ordered by cell, unit and time; ``part`` is a part of the window."""
+
+    cell: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    enter: NDArray[np.int64]
+    leave: NDArray[np.int64]
+    part: NDArray[np.intp]
+
+
+def _stays(passes: list[pd.DataFrame], grid: Grid, clock: WindowClock) -> _Stays:
     """Return stays on the grid, joined over midnights and cut to the window's parts."""
-    frames = [
-        pd.DataFrame(
-            {
-                "cell": _positions(day, grid),
-                "unit": day["unit"].astype(object),
-                "enter": day["enter"],
-                "leave": day["leave"],
-            }
-        )
-        for day in passes
-    ]
-    stays = pd.concat(frames, ignore_index=True)
-    stays = stays[stays["cell"] >= 0]
-    stays["unit"] = pd.factorize(stays["unit"], sort=True)[0].astype(np.int64)
-    stays = stays.sort_values(["cell", "unit", "enter"], ignore_index=True)
-    keys = stays[["cell", "unit", "enter"]].to_numpy()
-    goes_on = np.zeros(len(stays), dtype=np.bool_)
-    goes_on[1:] = (keys[1:, :2] == keys[:-1, :2]).all(axis=1) & (
-        keys[1:, 2] == stays["leave"].to_numpy()[:-1]
-    )
-    first = np.flatnonzero(~goes_on)
-    joined = stays.iloc[first].reset_index(drop=True)
-    if len(stays):
-        joined["leave"] = stays["leave"].to_numpy()[np.append(first[1:], len(stays)) - 1]
-    return _cut(joined, clock)
+    numbers: dict[str, int] = {}
+    parts: list[NDArray[np.int64]] = [np.empty((4, 0), np.int64)]
+    for day in passes:
+        named = pd.Categorical(day["unit"])
+        unit = np.array([numbers.setdefault(n, len(numbers)) for n in named.categories], np.int64)
+        columns = (_positions(day, grid), unit[named.codes], day["enter"], day["leave"])
+        parts.append(np.stack([np.asarray(column, np.int64) for column in columns]))
+    stays = np.concatenate(parts, axis=1)
+    stays = stays[:, stays[0] >= 0]
+    cell, unit, enter, leave = stays[:, np.lexsort((stays[2], stays[1], stays[0]))]
+    new = np.ones(cell.size, dtype=np.bool_)
+    new[1:] = (cell[1:] != cell[:-1]) | (unit[1:] != unit[:-1]) | (enter[1:] != leave[:-1])
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], cell.size)[: first.size] - 1
+    return _cut(cell[first], unit[first], (enter[first], leave[last]), clock)
 
 
-def _cut(stays: pd.DataFrame, clock: WindowClock) -> pd.DataFrame:
-    """Return the parts of stays that lie in the window, with the window's part each is in."""
-    enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
-    first = np.searchsorted(clock.end, enter, side="right")
-    count = np.maximum(np.searchsorted(clock.start, leave, side="left") - first, 0)
-    cut = stays.loc[stays.index.repeat(count)].reset_index(drop=True)
-    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    part = np.repeat(first, count) + offset
-    return cut.assign(
-        part=part,
-        enter=np.maximum(cut["enter"].to_numpy(), clock.start[part]),
-        leave=np.minimum(cut["leave"].to_numpy(), clock.end[part]),
+def _cut(
+    cell: NDArray[np.int64],
+    unit: NDArray[np.int64],
+    span: tuple[NDArray[np.int64], NDArray[np.int64]],
+    clock: WindowClock,
+) -> _Stays:
+    """Return the parts of stays that lie in the window."""
+    enter, leave = span
+    begin = np.searchsorted(clock.end, enter, side="right")
+    count = np.maximum(np.searchsorted(clock.start, leave, side="left") - begin, 0)
+    at = np.repeat(np.arange(cell.size), count)
+    part = begin[at] + _counted(count)
+    return _Stays(
+        cell[at],
+        unit[at],
+        np.maximum(enter[at], clock.start[part]),
+        np.minimum(leave[at], clock.end[part]),
+        part,
     )
+
+
+def _counted(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return 0, 1, ..., count - 1 for each count, end to end."""
+    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
 def _stay_columns(
-    stays: pd.DataFrame, grid: Grid, clock: WindowClock, time_zone: str
+    stays: _Stays, grid: Grid, clock: WindowClock, time_zone: str
 ) -> dict[str, NDArray[np.generic]]:
     """Return the columns that need single stays: unions, visits, units, days, absences."""
-    n = len(grid)
-    cell, unit = stays["cell"].to_numpy(), stays["unit"].to_numpy()
-    enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
-    n_visits, n_units = visits(
-        cell, unit, enter, leave, n, BACK_WITHIN_S * 1000, LEAST_VISIT_S * 1000
-    )
-    part = stays["part"].to_numpy()
-    order = np.lexsort((enter, cell))
-    started, ended = clock.elapsed(enter, part)[order], clock.elapsed(leave, part)[order]
-    present, absent = presence(cell[order], started, ended, n, clock.length_ms)
-    first, last = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
-    np.minimum.at(first, cell, enter)
-    np.maximum.at(last, cell, leave)
-    seen = np.bincount(cell, minlength=n) > 0
+    n, cell = len(grid), stays.cell
+    limits = (BACK_WITHIN_S * 1000, LEAST_VISIT_S * 1000)
+    n_visits, n_units = visits(cell, stays.unit, stays.enter, stays.leave, n, *limits)
+    started = clock.elapsed(stays.enter, stays.part)
+    order = np.argsort(cell * (clock.length_ms + 1) + started)
+    ended = clock.elapsed(stays.leave, stays.part)
+    present, absent = presence(cell[order], started[order], ended[order], n, clock.length_ms)
+    passes = np.bincount(cell, minlength=n)
+    seen = np.flatnonzero(passes)
+    at = np.cumsum(passes)[seen] - passes[seen]
+    first, last = np.full((2, n), np.datetime64("NaT", "ms"))
+    if seen.size:
+        first[seen] = np.minimum.reduceat(stays.enter, at).astype("datetime64[ms]")
+        last[seen] = np.maximum.reduceat(stays.leave, at).astype("datetime64[ms]")
     return {
         "presence_s": present / 1e3,
-        "passes": np.bincount(cell, minlength=n).astype(np.float64),
+        "passes": passes.astype(np.float64),
         "visits": n_visits.astype(np.float64),
         "units": n_units.astype(np.float64),
-        "days": _days(cell, enter, leave, n, time_zone),
-        "first_seen": np.where(seen, first, np.datetime64("NaT").astype(np.int64)).astype(
-            "datetime64[ms]"
-        ),
-        "last_seen": np.where(seen, last, np.datetime64("NaT").astype(np.int64)).astype(
-            "datetime64[ms]"
-        ),
+        "days": _days(stays, n, time_zone),
+        "first_seen": first,
+        "last_seen": last,
         "longest_absence_h": absent / 3.6e6,
     }
 
 
-def _days(
-    cell: NDArray[np.int64],
-    enter: NDArray[np.int64],
-    leave: NDArray[np.int64],
-    n_cells: int,
-    time_zone: str,
-) -> NDArray[np.float64]:
+def _days(stays: _Stays, n_cells: int, time_zone: str) -> NDArray[np.float64]:
     """Return the number of local days with presence in each cell."""
-    limits = [
-        pd.to_datetime(t, unit="ms", utc=True)
-        .tz_convert(time_zone)
-        .tz_localize(None)
-        .to_numpy()
-        .astype("datetime64[D]")
-        .astype(np.int64)
-        for t in (enter, leave - 1)
-    ]
-    count = limits[1] - limits[0] + 1
-    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    pairs = np.column_stack([np.repeat(cell, count), np.repeat(limits[0], count) + offset])
-    unique = np.unique(pairs, axis=0)
-    return np.bincount(unique[:, 0], minlength=n_cells).astype(np.float64)
+    first = _local_day(stays.enter, time_zone)
+    last = np.maximum(_local_day(stays.leave - 1, time_zone), first)
+    count = last - first + 1
+    cell, day = np.repeat(stays.cell, count), np.repeat(first, count) + _counted(count)
+    base = day.min(initial=0)
+    width = int(day.max(initial=0) - base) + 1
+    pairs = np.unique(cell * width + (day - base))
+    return np.bincount(pairs // width, minlength=n_cells).astype(np.float64)

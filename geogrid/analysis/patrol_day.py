@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,6 +23,7 @@ from geogrid.kernels.walk import (
     REJECTED,
     SILENT,
     STANDING,
+    Runs,
     WalkRules,
     kept_fixes,
     walk,
@@ -33,7 +34,9 @@ from geogrid.model.tracks import Tracks
 STANDING_SPEED_M_S: Final = 1.0  # under walking pace; 5 m of GPS noise at 10 s reads 0.9 m/s
 HOUR_MS: Final = 3_600_000
 BUCKETS: Final = ("moving", "standing", "depot", "silent", "off_grid", "rejected")
-_KNOWN: Final = {MOVING: "moving_ms", STANDING: "standing_ms", DEPOT: "depot_ms"}
+EDGE_FIXES: Final = 3  # of each neighbouring day: whether a fix is a spike depends on two beyond it
+_FAR_M: Final = 1e8  # stands for places the projection cannot reach; no lattice is there
+_HOURS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class PatrolDay:
         ``unit``, ``enter``, ``leave``, ``lon_0``, ``lat_0``, ``lon_1``, ``lat_1`` (1e-7
         degrees): whole silences that reach into this day, from fix to fix.
     ledger
-        ``unit``, ``hour``, ``silent_ms``, ``rejected_ms``; time in cells is in ``hours``.
+        ``unit``, ``hour``, ``silent_ms``, ``rejected_ms`` where there are any; time in cells is
+        in ``hours``.
     fixes
         Counts: ``kept`` and fixes left out by reason.
     """
@@ -159,7 +163,7 @@ def patrol_day(
     Parameters
     ----------
     tracks
-        Fixes of the day and the edge fixes of the days around it.
+        Fixes of the day and each unit's last three before and first three after it.
     day
         The local day.
     time_zone
@@ -177,75 +181,117 @@ def patrol_day(
         Sums of it equal the tracked time inside the day to the millisecond.
     """
     edges = hour_edges(day, time_zone)
+    clock = local_hours(edges, time_zone)
     walk_rules = rules.as_walk_rules()
     depot = np.zeros(len(tracks), dtype=np.bool_) if in_depot is None else in_depot
-    lon, lat = tracks.lonlat_deg()
-    x, y = projection.to_metres(lon, lat)
+    x, y = (
+        np.clip(np.nan_to_num(metres, nan=_FAR_M), -_FAR_M, _FAR_M)
+        for metres in projection.to_metres(*tracks.lonlat_deg())
+    )
     keep = kept_fixes(tracks.unit, tracks.t, x * 1e3, y * 1e3, walk_rules.max_mm_per_ms)
     spec = projection.spec
     size, origin = spec.cell_size, spec.origin
     x, y = (x[keep] - origin[0]) / size, (y[keep] - origin[1]) / size
-    unit, t, depot = tracks.unit[keep], tracks.t[keep], depot[keep]
-    runs = walk(unit, t, x, y, depot, size * 1e3, walk_rules, edges)
-    frame = pd.DataFrame(runs._asdict())
-    frame["hour"] = local_hours(edges, time_zone)[frame["hour"]]
-    inside = (t >= edges[0]) & (t < edges[-1])
+    unit, t = tracks.unit[keep], tracks.t[keep]
+    runs = walk(unit, t, x, y, depot[keep], size * 1e3, walk_rules, edges)
+    runs = runs._replace(hour=clock[runs.hour])
     within = (tracks.t >= edges[0]) & (tracks.t < edges[-1])
-    at_hour = local_hours(edges, time_zone)[np.searchsorted(edges, t[inside], side="right") - 1]
+    inside = within[keep]
+    fixes = _Places(
+        np.floor(x[inside]).astype(np.int64),
+        np.floor(y[inside]).astype(np.int64),
+        clock[np.searchsorted(edges, t[inside], side="right") - 1],
+    )
     return PatrolDay(
         day=day,
-        passes=_passes(frame, tracks.units),
-        hours=_hours(frame, np.floor(x[inside]), np.floor(y[inside]), at_hour),
+        passes=_passes(runs, tracks.units),
+        hours=_hours(runs, fixes),
         silences=_silences(tracks, np.flatnonzero(keep), walk_rules.max_gap_ms, edges),
-        ledger=_ledger(frame, tracks.units),
+        ledger=_ledger(runs, tracks.units),
         fixes={"kept": int(inside.sum()), "spike": int(within.sum() - inside.sum())},
     )
 
 
-def _sums(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return time by kind, and distance, of each run in known cells."""
-    time = frame["leave"] - frame["enter"]
-    return pd.DataFrame(
-        {name: time.where(frame["kind"] == kind, 0) for kind, name in _KNOWN.items()}
-        | {"mm": frame["mm"]}
-    ).astype(np.int64)
+class _Places(NamedTuple):
+    """Cells from the lattice's origin, and local hours."""
+
+    col: NDArray[np.int64]
+    row: NDArray[np.int64]
+    hour: NDArray[np.int8]
 
 
-def _passes(frame: pd.DataFrame, units: tuple[str, ...]) -> pd.DataFrame:
+def _time_of(runs: Runs, kind: int) -> NDArray[np.int64]:
+    """Return the milliseconds of each run that are of one kind."""
+    return np.where(runs.kind == kind, runs.leave - runs.enter, 0)
+
+
+def _where(runs: Runs, keep: NDArray[np.bool_]) -> Runs:
+    """Return the runs that a mask keeps."""
+    return Runs._make(column[keep] for column in runs)
+
+
+def _sums(values: NDArray[np.int64], first: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return the sums of stretches that begin at given positions."""
+    return np.add.reduceat(values, first) if first.size else values[:0]
+
+
+def _starts(*keys: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Return where a row differs from the one before it."""
+    new = np.ones(keys[0].size, dtype=np.bool_)
+    new[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(new)
+
+
+def _passes(runs: Runs, units: tuple[str, ...]) -> pd.DataFrame:
     """Return unbroken stays on patrol: runs joined over hours and kinds of time."""
-    known = frame[frame["kind"].isin((MOVING, STANDING))].reset_index(drop=True)
-    keys = known[["unit", "col", "row"]].to_numpy()
-    start = np.ones(len(known), dtype=np.bool_)
-    start[1:] = (keys[1:] != keys[:-1]).any(axis=1) | (
-        known["enter"].to_numpy()[1:] != known["leave"].to_numpy()[:-1]
+    known = _where(runs, (runs.kind == MOVING) | (runs.kind == STANDING))
+    broken = np.ones(known.enter.size, dtype=np.int64)
+    broken[1:] = np.cumsum(known.enter[1:] != known.leave[:-1])
+    first = _starts(known.unit, known.col, known.row, broken)
+    last = np.append(first[1:], known.enter.size)[: first.size] - 1
+    return pd.DataFrame(
+        {
+            "unit": _named(known.unit[first], units),
+            "col": known.col[first],
+            "row": known.row[first],
+            "enter": known.enter[first],
+            "leave": known.leave[last],
+            "moving_ms": _sums(_time_of(known, MOVING), first),
+            "standing_ms": _sums(_time_of(known, STANDING), first),
+            "mm": _sums(known.mm, first),
+        }
     )
-    first = np.flatnonzero(start)
-    passes = known.loc[start, ["unit", "col", "row", "enter"]].reset_index(drop=True)
-    sums = _sums(known).drop(columns="depot_ms")
-    if len(known) == 0:
-        return pd.concat([passes.assign(leave=passes["enter"]), sums], axis=1).assign(
-            unit=_named(passes["unit"], units)
-        )
-    passes["leave"] = known["leave"].to_numpy()[np.append(first[1:], len(known)) - 1]
-    for name in sums:
-        passes[name] = np.add.reduceat(sums[name].to_numpy(), first)
-    return passes.assign(unit=_named(passes["unit"], units))
 
 
-def _hours(
-    frame: pd.DataFrame,
-    col: NDArray[np.float64],
-    row: NDArray[np.float64],
-    hour: NDArray[np.int8],
-) -> pd.DataFrame:
+def _hours(runs: Runs, fixes: _Places) -> pd.DataFrame:
     """Return sums per cell and local hour, with the number of fixes there."""
-    known = frame[frame["kind"].isin(_KNOWN)]
-    time = pd.concat([known[["col", "row", "hour"]], _sums(known)], axis=1).assign(fixes=0)
-    fixes = pd.DataFrame(
-        {"col": col.astype(np.int32), "row": row.astype(np.int32), "hour": hour, "fixes": 1}
+    runs = _where(runs, (runs.kind != SILENT) & (runs.kind != REJECTED))
+    stretch = _starts(*fixes)  # fixes come in the order they were made: count before sorting
+    counts = np.diff(np.append(stretch, fixes.col.size))
+    col = np.concatenate([runs.col, fixes.col[stretch]])
+    row = np.concatenate([runs.row, fixes.row[stretch]])
+    hour = np.concatenate([runs.hour, fixes.hour[stretch]])
+    west, south = col.min(initial=0), row.min(initial=0)
+    key = ((row - south) * (col.max(initial=0) - west + 1) + (col - west)) * _HOURS + hour
+    order = np.argsort(key)
+    first = _starts(key[order])
+    none, nothing = np.zeros(stretch.size, np.int64), np.zeros(runs.enter.size, np.int64)
+    columns = {
+        "moving_ms": (_time_of(runs, MOVING), none),
+        "standing_ms": (_time_of(runs, STANDING), none),
+        "depot_ms": (_time_of(runs, DEPOT), none),
+        "mm": (runs.mm, none),
+        "fixes": (nothing, counts),
+    }
+    place = order[first]
+    return pd.DataFrame(
+        {
+            "row": row[place].astype(np.int32),
+            "col": col[place].astype(np.int32),
+            "hour": hour[place],
+        }
+        | {name: _sums(np.concatenate(both)[order], first) for name, both in columns.items()}
     )
-    both = pd.concat([time, fixes.assign(moving_ms=0, standing_ms=0, depot_ms=0, mm=0)])
-    return both.groupby(["row", "col", "hour"], as_index=False).sum()
 
 
 def _silences(
@@ -258,7 +304,7 @@ def _silences(
     before, after = kept[:-1][silent], kept[1:][silent]
     return pd.DataFrame(
         {
-            "unit": _named(pd.Series(tracks.unit[before]), tracks.units),
+            "unit": _named(tracks.unit[before], tracks.units),
             "enter": tracks.t[before],
             "leave": tracks.t[after],
             "lon_0": tracks.lon[before],
@@ -269,22 +315,20 @@ def _silences(
     )
 
 
-def _ledger(frame: pd.DataFrame, units: tuple[str, ...]) -> pd.DataFrame:
-    """Return unknown time per unit and local hour."""
-    time = frame["leave"] - frame["enter"]
-    table = pd.DataFrame(
-        {
-            "unit": frame["unit"],
-            "hour": frame["hour"],
-            "silent_ms": time.where(frame["kind"] == SILENT, 0),
-            "rejected_ms": time.where(frame["kind"] == REJECTED, 0),
-        }
+def _ledger(runs: Runs, units: tuple[str, ...]) -> pd.DataFrame:
+    """Return unknown time per unit and local hour, where there is any."""
+    slot = runs.unit.astype(np.int64) * _HOURS + runs.hour
+    unknown = {
+        name: np.bincount(slot, _time_of(runs, kind), len(units) * _HOURS).astype(np.int64)
+        for name, kind in (("silent_ms", SILENT), ("rejected_ms", REJECTED))
+    }
+    some = np.flatnonzero(unknown["silent_ms"] + unknown["rejected_ms"])
+    return pd.DataFrame(
+        {"unit": _named(some // _HOURS, units), "hour": (some % _HOURS).astype(np.int8)}
+        | {name: values[some] for name, values in unknown.items()}
     )
-    summed = table.groupby(["unit", "hour"], as_index=False).sum()
-    summed["unit"] = _named(summed["unit"], units)
-    return summed
 
 
-def _named(unit: pd.Series, units: tuple[str, ...]) -> pd.Categorical:
+def _named(unit: NDArray[np.integer], units: tuple[str, ...]) -> pd.Categorical:
     """Return positions of units as their names."""
-    return pd.Categorical.from_codes(unit.to_numpy(), categories=pd.Index(units, dtype=object))
+    return pd.Categorical.from_codes(unit, categories=pd.Index(units, dtype=object))

@@ -28,7 +28,7 @@ def mark_reachable(
     for k in range(foci.shape[0]):
         x0, y0, x1, y1 = foci[k, 0], foci[k, 1], foci[k, 2], foci[k, 3]
         apart = math.hypot(x1 - x0, y1 - y0)
-        if apart > reach[k]:
+        if not apart <= reach[k]:  # also where a place is not a number
             continue
         half = 0.5 * reach[k]
         mid_x, mid_y = 0.5 * (x0 + x1), 0.5 * (y0 + y1)

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+_BLOCK = 1024  # points at once, so that the processor works on several and they stay in its cache
+
 
 @njit(cache=True, nogil=True)
 def evaluate(
@@ -26,13 +28,17 @@ def evaluate(
         The values.
     """
     n = coefficients.shape[0]
-    out = np.empty(u.size)
-    for k in range(u.size):
-        total = 0.0
+    out = np.zeros(u.size)
+    block = np.empty(_BLOCK)
+    for start in range(0, u.size, _BLOCK):
+        end = min(start + _BLOCK, u.size)
+        total, inner, us, vs = out[start:end], block[: end - start], u[start:end], v[start:end]
         for i in range(n - 1, -1, -1):
-            inner = 0.0
+            inner[:] = 0.0
             for j in range(n - 1 - i, -1, -1):
-                inner = inner * v[k] + coefficients[i, j]
-            total = total * u[k] + inner
-        out[k] = total
+                c = coefficients[i, j]
+                for k in range(inner.size):
+                    inner[k] = inner[k] * vs[k] + c
+            for k in range(inner.size):
+                total[k] = total[k] * us[k] + inner[k]
     return out

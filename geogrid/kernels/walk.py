@@ -54,8 +54,11 @@ def kept_fixes(
 ) -> NDArray[np.bool_]:
     """Tell which fixes are no spikes: too far from both neighbours, which are near each other.
 
-    The rule looks at three fixes only, so that days can be cleaned apart. A lasting jump is
-    no spike: its one impossible segment is rejected by the walk.
+    A lasting jump is no spike: its one impossible segment is rejected by the walk. Nor is
+    one of several fixes in a row that all look like spikes, as when two devices report under
+    one name: nobody knows which is right. Whether a fix is kept depends on the two before it
+    and the two after it, and the neighbours of a spike are always kept, so that days can be
+    cleaned apart with three fixes of each neighbouring day at hand.
 
     Parameters
     ----------
@@ -72,19 +75,34 @@ def kept_fixes(
         False for a spike.
     """
     keep = np.ones(t.size, dtype=np.bool_)
-    for i in range(1, t.size - 1):
-        if unit[i - 1] != unit[i] or unit[i + 1] != unit[i]:
-            continue
-        into = math.hypot(x_mm[i] - x_mm[i - 1], y_mm[i] - y_mm[i - 1])
-        away = math.hypot(x_mm[i + 1] - x_mm[i], y_mm[i + 1] - y_mm[i])
-        past = math.hypot(x_mm[i + 1] - x_mm[i - 1], y_mm[i + 1] - y_mm[i - 1])
-        if (
-            into > max_mm_per_ms * (t[i] - t[i - 1])
-            and away > max_mm_per_ms * (t[i + 1] - t[i])
-            and past <= max_mm_per_ms * (t[i + 1] - t[i - 1])
-        ):
-            keep[i] = False
+    run = 0  # fixes in a row, up to i - 2, that look like spikes
+    into = False  # whether the way from fix i - 2 to fix i - 1 is too far
+    for i in range(1, t.size):
+        away = unit[i] == unit[i - 1] and _too_far(i - 1, i, t, x_mm, y_mm, max_mm_per_ms)
+        if into and away and not _too_far(i - 2, i, t, x_mm, y_mm, max_mm_per_ms):
+            run += 1
+        else:
+            if run == 1:
+                keep[i - 2] = False
+            run = 0
+        into = away
+    if run == 1:
+        keep[t.size - 2] = False
     return keep
+
+
+@njit(cache=True, nogil=True)
+def _too_far(
+    i: int,
+    j: int,
+    t: NDArray[np.int64],
+    x_mm: NDArray[np.float64],
+    y_mm: NDArray[np.float64],
+    max_mm_per_ms: float,
+) -> bool:
+    """Tell whether nothing gets from fix ``i`` to fix ``j`` in time."""
+    dx, dy, most = x_mm[j] - x_mm[i], y_mm[j] - y_mm[i], max_mm_per_ms * (t[j] - t[i])
+    return bool(dx * dx + dy * dy > most * most)
 
 
 @njit(cache=True, nogil=True)
@@ -102,37 +120,32 @@ def _kind_of(dt: int, mm: float, in_depot: np.bool_, rules: WalkRules) -> int:
 @njit(cache=True, nogil=True)
 def _hour_of(t: int, edges: NDArray[np.int64]) -> int:
     """Return the hour that holds a time: -1 before the day, n_hours after it."""
-    return np.searchsorted(edges, t, side="right") - 1
+    return int(np.searchsorted(edges, t, side="right")) - 1
 
 
 @njit(cache=True, nogil=True)
-def count_pieces(
-    unit: NDArray[np.int32],
-    t: NDArray[np.int64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    edges: NDArray[np.int64],
-) -> int:
-    """Return an upper bound of the number of runs that `walk` makes.
+def _empty_runs(size: int) -> Runs:
+    """Return room for runs."""
+    return Runs(
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int32),
+        np.empty(size, np.int8),
+        np.empty(size, np.int8),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )
 
-    Parameters
-    ----------
-    unit, t, x, y, edges
-        As for `walk`.
 
-    Returns
-    -------
-    int
-        At least the number of runs.
-    """
-    pieces = 0
-    for i in range(t.size - 1):
-        if unit[i + 1] != unit[i] or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
-            continue
-        across = abs(math.floor(x[i + 1]) - math.floor(x[i]))
-        up = abs(math.floor(y[i + 1]) - math.floor(y[i]))
-        pieces += across + up + _hour_of(t[i + 1], edges) - _hour_of(t[i], edges) + 1
-    return pieces
+@njit(cache=True, nogil=True)
+def _resized(runs: Runs, n: int, size: int) -> Runs:
+    """Return the first ``n`` runs in arrays of another size."""
+    new = _empty_runs(size)
+    new.unit[:n], new.col[:n], new.row[:n] = runs.unit[:n], runs.col[:n], runs.row[:n]
+    new.hour[:n], new.kind[:n] = runs.hour[:n], runs.kind[:n]
+    new.enter[:n], new.leave[:n], new.mm[:n] = runs.enter[:n], runs.leave[:n], runs.mm[:n]
+    return new
 
 
 @njit(cache=True, nogil=True)
@@ -169,18 +182,17 @@ def _follow(
     n: int,
     unit: int,
     kind: int,
-    times: tuple[int, int],
+    span: tuple[int, int, int, int],
     ends: tuple[float, float, float, float],
     total_mm: int,
     edges: NDArray[np.int64],
 ) -> int:
     """Split one segment over cells and hours into ``runs``; return the number of runs."""
-    t0, t1 = times
+    t0, t1, hour, last_hour = span
     x0, y0, x1, y1 = ends
     dt, dx, dy, n_hours = t1 - t0, x1 - x0, y1 - y0, edges.size - 1
-    col, row, hour = math.floor(x0), math.floor(y0), _hour_of(t0, edges)
+    col, row, left_h = math.floor(x0), math.floor(y0), last_hour - hour
     left_x, left_y = abs(math.floor(x1) - col), abs(math.floor(y1) - row)
-    left_h = _hour_of(t1, edges) - hour
     step_x, step_y = (1 if dx > 0.0 else -1), (1 if dy > 0.0 else -1)
     then, then_mm = t0, 0
     while True:
@@ -240,42 +252,29 @@ def walk(
     Runs
         In order of unit and time. Silent and rejected time has the cell of the fix before it.
     """
-    most = count_pieces(unit, t, x, y, edges)
-    runs = Runs(
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.int8),
-        np.empty(most, np.int8),
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-    )
-    n = 0
+    runs = _empty_runs(t.size // 4 + 64)
+    n, at, after = 0, -1, -1  # hours of fix i and of the one after it
     for i in range(t.size - 1):
+        at = after
         if unit[i + 1] != unit[i] or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
+            after = -1
             continue
-        mm = math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]) * cell_mm
+        if at < 0:
+            at = _hour_of(t[i], edges)
+        after = at if at >= 0 and t[i + 1] < edges[at + 1] else _hour_of(t[i + 1], edges)
+        x0, y0, x1, y1 = x[i], y[i], x[i + 1], y[i + 1]
+        mm = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) * cell_mm
         kind = _kind_of(t[i + 1] - t[i], mm, in_depot[i] and in_depot[i + 1], rules)
-        known = kind in (MOVING, STANDING, DEPOT)
-        x1, y1 = (x[i + 1], y[i + 1]) if known else (x[i], y[i])
-        n = _follow(
-            runs,
-            n,
-            unit[i],
-            kind,
-            (t[i], t[i + 1]),
-            (x[i], y[i], x1, y1),
-            round(mm) if known else 0,
-            edges,
-        )
-    return Runs(
-        runs.unit[:n].copy(),
-        runs.col[:n].copy(),
-        runs.row[:n].copy(),
-        runs.hour[:n].copy(),
-        runs.kind[:n].copy(),
-        runs.enter[:n].copy(),
-        runs.leave[:n].copy(),
-        runs.mm[:n].copy(),
-    )
+        if kind in (SILENT, REJECTED):
+            x1, y1, mm = x0, y0, 0.0
+        col, row = math.floor(x0), math.floor(y0)
+        steps = abs(math.floor(x1) - col) + abs(math.floor(y1) - row)
+        room = n + steps + edges.size
+        if room >= runs.unit.size:
+            runs = _resized(runs, n, 2 * room)
+        if steps == 0 and at == after:
+            n = _add(runs, n, unit[i], (col, row, at, kind), (t[i], t[i + 1], round(mm)))
+        else:
+            span, ends = (t[i], t[i + 1], at, after), (x0, y0, x1, y1)
+            n = _follow(runs, n, unit[i], kind, span, ends, round(mm), edges)
+    return _resized(runs, n, n)

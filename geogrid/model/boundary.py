@@ -286,6 +286,8 @@ def repaired(
     """
     if not ids:
         raise InputError("there are no districts to repair")
+    if not all(isinstance(shape, Polygon | MultiPolygon) for shape in geometries):
+        return Boundary(ids, names, geometries, crs), ()  # it says which is none
     notes: list[RepairNote] = []
     shapes = list(geometries)
     lonlat = shapely.transform(np.array(shapes), reprojection(crs, WGS84))
@@ -307,18 +309,12 @@ def repaired(
                 rest = _areal(shapely.difference(rest, earlier))
         if area_m2(shape) - area_m2(rest) > MIN_PART_M2:
             notes.append(RepairNote(ids[i], "overlap", area_m2(shape), area_m2(rest)))
-        shapes[i] = rest
+            shapes[i] = rest
     return Boundary(ids, names, tuple(shapes), crs), tuple(notes)
 
 
 def _areal(shape: shapely.Geometry) -> AreaGeometry:
     """Return the polygons of a geometry; lines and points that a repair leaves are dropped."""
-    polygons = [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
-    inner = [
-        polygon
-        for part in shapely.get_parts(shape)
-        if isinstance(part, MultiPolygon)
-        for polygon in part.geoms
-    ]
-    every = polygons + inner
+    parts = shapely.get_parts(shapely.get_parts(shape))  # collections may hold multipolygons
+    every = [part for part in parts if isinstance(part, Polygon)]
     return every[0] if len(every) == 1 else MultiPolygon(every)

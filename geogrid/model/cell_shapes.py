@@ -48,8 +48,14 @@ def cell_polygons(grid: Grid) -> NDArray[np.object_]:
     squares = cell_squares(grid)
     clipped = np.flatnonzero(grid.land_share < _FULL_SHARE)
     land = shapely.union_all(np.array(grid.boundary.geometries))
-    for at in clipped:
-        squares[at] = _polygons_only(shapely.clip_by_rect(land, *squares[at].bounds))
+    spec = grid.spec
+    rows, row_of = np.unique(grid.cells[clipped] // spec.n_cols, return_inverse=True)
+    south = spec.y_min + rows * spec.cell_size
+    west, east = np.full((2, rows.size), [[spec.bounds[0]], [spec.bounds[2]]])
+    strips = shapely.box(west, south, east, south + spec.cell_size)
+    in_row = shapely.intersection(land, strips)  # a row is small; the land is not
+    parts = shapely.intersection(in_row[row_of], squares[clipped])
+    squares[clipped] = [_polygons_only(part) for part in parts]
     lonlat = shapely.transform(squares, reprojection(grid.spec.crs, WGS84))
     return np.asarray(shapely.orient_polygons(lonlat), dtype=object)
 

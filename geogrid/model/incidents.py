@@ -38,7 +38,8 @@ class Incidents:
     Raises
     ------
     InputError
-        Arrays are not aligned, a weight is negative, or a range of times ends before it begins.
+        Arrays are not aligned, ids repeat, a weight is negative, a position is not on the globe,
+        a category or source is unknown, or a range of times ends before it begins.
     """
 
     ids: NDArray[np.object_]
@@ -67,6 +68,13 @@ class Incidents:
         }
         if len(sizes) != 1:
             raise InputError("incidents need arrays of equal length")
+        if len(set(self.ids.tolist())) != self.ids.size:
+            raise InputError("ids of incidents must be unique")
+        if not ((np.abs(self.lon) <= 180.0).all() and (np.abs(self.lat) <= 90.0).all()):
+            raise InputError("an incident's position is not on the globe")
+        for number, names in ((self.category, self.categories), (self.source, SOURCES)):
+            if np.any((number < 0) | (number >= len(names))):
+                raise InputError("an incident's category or source is unknown")
         if np.any(self.t_to < self.t_from):
             raise InputError("an incident's time range ends before it begins")
         if not (np.isfinite(self.weight).all() and (self.weight >= 0.0).all()):

@@ -56,6 +56,8 @@ class Sensors:
     def __post_init__(self) -> None:
         if len(set(self.ids)) != len(self.ids):
             raise InputError("camera ids must be unique")
+        if len(self.status) != len(self.ids):
+            raise InputError("cameras need arrays of equal length")
         with np.errstate(invalid="ignore"):
             rules = {
                 "lon": ~(np.abs(self.lon) <= 180.0),

@@ -53,6 +53,8 @@ class Window:
             )
         if self.weekdays is not None and not self.weekdays:
             raise InputError("no weekday is chosen; name some of mon,tue,wed,thu,fri,sat,sun")
+        if self.weekdays is not None and not self.weekdays <= set(range(len(WEEKDAYS))):
+            raise InputError("weekdays are 0 (Monday) to 6, got {days}", days=sorted(self.weekdays))
 
     @classmethod
     def parse(
