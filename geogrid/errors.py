@@ -18,6 +18,27 @@ A message is a template and its values, so that it can be said in any language t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Translatable(Protocol):
+    """A value of a message that is itself said in the reader's language; ``str`` is English."""
+
+    def render(self, translate: Callable[[str], str], /) -> str:
+        """Return the value with its templates passed through ``translate``.
+
+        Parameters
+        ----------
+        translate
+            Returns a template in another language.
+
+        Returns
+        -------
+        str
+            Text.
+        """
+        ...
 
 
 class GeogridError(Exception):
@@ -29,7 +50,8 @@ class GeogridError(Exception):
         The message in English with ``{name}`` fields: what rule, which item, got, expected,
         what to do.
     **values
-        The values of the fields. They are kept, so that a message can be rendered again.
+        The values of the fields. They are kept, so that a message can be rendered again; one
+        that is `Translatable` (another error, a report) is then said in that language too.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -51,7 +73,11 @@ class GeogridError(Exception):
             The message.
         """
         template = translate(self.template)
-        return template.format(**self.values) if self.values else template
+        values = {
+            name: value.render(translate) if isinstance(value, Translatable) else value
+            for name, value in self.values.items()
+        }
+        return template.format(**values) if values else template
 
 
 class InputError(GeogridError, ValueError):

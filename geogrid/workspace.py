@@ -271,7 +271,9 @@ class Workspace(Atlas):
             There is nothing to undo.
         """
         with self._lock:
-            return undo(self._shelf)
+            entry = undo(self._shelf)
+            self._follow_districts()
+            return entry
 
     def replace_districts(
         self, districts: DistrictFile
@@ -286,7 +288,7 @@ class Workspace(Atlas):
         Returns
         -------
         workspace : Workspace
-            Opened anew.
+            This one.
         repairs : tuple of RepairNote
             What was repaired on request.
 
@@ -297,7 +299,8 @@ class Workspace(Atlas):
         """
         with self._lock:
             repairs = replace_districts(self._shelf, districts)
-        return Workspace.open(self.path), repairs
+            self._follow_districts()
+            return self, repairs
 
     def quarantine(self) -> pd.DataFrame:
         """Return every refused row: import, file, row, field, value, reason."""
@@ -348,7 +351,7 @@ class Workspace(Atlas):
             at = answers.require_district(self.grid, district)
             district = self.grid.boundary.ids[at]
             if not layer.is_lattice:
-                layer, district = self.in_district(layer_id, district), None
+                layer, district = self.in_district(layer, district), None
         return write_layer(layer, path, datum=part.datum, bbox=part.bbox, district=district)
 
     def one_file_map(self, path: Path, *, language: str = "en", window: Window = ALL_TIME) -> Path:
@@ -375,8 +378,8 @@ class Workspace(Atlas):
         """
         from geogrid.export.folium_map import one_file_map  # noqa: PLC0415 - a second to load
 
-        there = self.layer_ids()
-        lattices = [self.layer(name, window) for name in _MAP_LAYERS if name in self.tables(window)]
+        there, tables = self.layer_ids(), self.tables(window)
+        lattices = [self.layer(name, window) for name in _MAP_LAYERS if name in tables]
         points = [self.layer(name) for name in _MAP_POINTS if name in there]
         layers = [*lattices, self.layer("districts"), *points]
         return one_file_map(layers, path, title=self.name, language=language)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from geogrid.cli.options import common, option, window_of, windowed
-from geogrid.cli.speech import ProgressLine, Speech, SpokenCommand
+from geogrid.cli.speech import ProgressLine, Speech
+from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +20,43 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _output = option(
     "-o", "--output", type=_FILE, help="Write the cells: .parquet .geojson .gpkg .csv .fgb"
 )
+_BUCKETS: Final = {
+    "moving": "moving",
+    "standing": "standing",
+    "depot": "in a depot",
+    "silent": "GPS silent",
+    "off_grid": "off the grid",
+    "rejected": "rejected",
+    "total": "tracked in all",
+}
+_STATES: Final = {
+    "not_required": "no patrol required",
+    "no_data": "no data",
+    "off_duty": "off duty",
+    "dark": "dark (GPS silent)",
+    "never": "never patrolled",
+    "stale": "not patrolled for too long",
+    "under": "patrolled too little",
+    "met": "patrolled as required",
+}
+_CAMERAS: Final = (  # figure, what it is, how it is said
+    ("cameras", "cameras registered", "{cameras:,}"),
+    ("in_service", "in service", "{in_service:,}"),
+    ("off", "switched off", "{off:,}"),
+    ("planned", "planned", "{planned:,}"),
+    ("drawn", "with a view that is known", "{drawn:,}"),
+    ("bearing_unknown", "direction not known: not counted", "{bearing_unknown:,}"),
+    ("angle_unknown", "view angle not known: not counted", "{angle_unknown:,}"),
+    ("range_unknown", "range not known: not counted", "{range_unknown:,}"),
+    ("outside", "outside the districts", "{outside:,}"),
+    ("assumed_range", "with the default range", "{assumed_range:,}"),
+    ("assumed_angle", "with the default view angle", "{assumed_angle:,}"),
+    ("assumed_disc", "taken as looking all round", "{assumed_disc:,}"),
+    ("covered_km2", "land seen", "{covered_km2:,.2f} km2"),
+    ("twice_km2", "land seen by two or more", "{twice_km2:,.2f} km2"),
+    ("roads_covered_km", "roads seen", "{roads_covered_km:,.1f} / {roads_km:,.1f} km"),
+)
+_CAMERA_TROUBLES: Final = frozenset(line[0] for line in _CAMERAS[5:12])
 
 
 def _later(name: str, value: str, known: str) -> None:
@@ -39,15 +77,15 @@ def _answer(
     from geogrid.workspace import Workspace
 
     window, questions = asked
-    progress = ProgressLine(speech.translate)
-    workspace = Workspace.open(ws)
-    layer = workspace.layer(layer_id, window, questions=questions, progress=progress)
-    if output is not None:
-        workspace.export(layer_id, output, window=window, questions=questions)
-    progress.close()
-    summary = dict(layer.summary)
-    speech.answer(summary)
-    return summary
+    with ProgressLine(speech.translate) as progress:
+        workspace = Workspace.open(ws)
+        layer = workspace.layer(layer_id, window, questions=questions, progress=progress)
+        if output is not None:
+            workspace.export(layer_id, output, window=window, questions=questions)
+    if layer.synthetic:
+        speech.say("Synthetic data")
+    speech.answer(dict(layer.summary))
+    return dict(layer.summary)
 
 
 @click.command(
@@ -75,7 +113,10 @@ def _answer(
 @common
 @click.pass_obj
 def coverage(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """Patrol time per cell by the exact walk of the lattice, and where every second went."""
+    """Patrol time per cell, and where every second went.
+
+    Each segment between two fixes is walked through the lattice, so seconds in cells are exact.
+    """
     _later("--engine", settings["engine"], "threads")
     if settings["units"]:
         raise InputError("--units comes in a later version; leave it out to count all units")
@@ -84,15 +125,23 @@ def coverage(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
     rules = PatrolRules(settings["max_gap"], settings["max_speed"])
     asked = (window_of(settings), Questions(rules=rules))
     summary = _answer(speech, ws, "coverage", asked, output)
-    ledger = summary["ledger"]
     speech.say(
-        "{cells:,} cells patrolled on {days} days\n"
-        "tracked {total:,.1f} h: moving {moving:,.1f}, standing {standing:,.1f}, "
-        "depot {depot:,.1f}, silent {silent:,.1f}, off the grid {off_grid:,.1f}, "
-        "rejected {rejected:,.1f}",
+        "{cells:,} cells patrolled on {days} days; {kept:,} of {read:,} fixes used",
         cells=summary["cells_patrolled"],
         days=len(summary["days"]),
-        **{name: seconds / 3600 for name, seconds in ledger.items()},
+        kept=summary["fixes"]["kept"],
+        read=summary["fixes"]["read"],
+    )
+    total = summary["ledger"]["total"]
+    speech.table(
+        [
+            (
+                speech.translate(_BUCKETS[name]),
+                speech.translate("{hours:,.1f} h").format(hours=seconds / 3600),
+                f"{seconds / total:.1%}" if total else "",
+            )
+            for name, seconds in summary["ledger"].items()
+        ]
     )
 
 
@@ -105,15 +154,20 @@ def coverage(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
 @common
 @click.pass_obj
 def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """Exact share of each cell's land that cameras in service can see."""
+    """Share of each cell's land and roads that cameras in service see."""
     from geogrid.workspace import CameraParams, Questions
 
     params = CameraParams(settings["default_range"], settings["default_angle"])
     asked = (window_of(settings), Questions(cameras=params))
     summary = _answer(speech, ws, "camera_coverage", asked, output)
-    for name, value in summary.items():
-        if value is not None:
-            speech.say("{name}: {value:,.6g}", name=speech.translate(name), value=value)
+    lines = _CAMERAS if summary["roads_km"] is not None else _CAMERAS[:-1]
+    speech.table(
+        [
+            (speech.translate(words), speech.translate(amount).format(**summary))
+            for key, words, amount in lines
+            if summary[key] or key not in _CAMERA_TROUBLES
+        ]
+    )
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid hotspots ws --category burglary --radius 600")
@@ -142,7 +196,7 @@ def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -
 @common
 @click.pass_obj
 def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """Cells where incidents cluster more than chance explains, where something is at risk."""
+    """Cells where incidents cluster more than chance explains."""
     _later("--method", settings["method"], "gi")
     from geogrid.workspace import HotspotParams, IncidentChoice, Questions
 
@@ -157,11 +211,11 @@ def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
     choice = IncidentChoice(tuple(settings["categories"]), sources)
     asked = (window_of(settings), Questions(hotspots=params, choice=choice))
     summary = _answer(speech, ws, "hotspots", asked, output)
+    speech.say("{hot:,} hot and {cold:,} cold of {tested:,} cells at risk", **summary)
     speech.say(
-        "{hot:,} hot and {cold:,} cold of {tested:,} cells at risk (q = {q:g}, {correction}, "
-        "radius {radius_m:g} m, mask {mask}); {counted:,} incidents counted",
-        **summary,
+        "{counted:,} incidents counted; radius {radius_m:g} m, q = {q:g}, {correction}", **summary
     )
+    speech.say("at risk by {mask}", mask=summary["mask"])
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid gaps ws --from 2026-03-08 --to 2026-03-08")
@@ -178,19 +232,25 @@ def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
 @common
 @click.pass_obj
 def gaps(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """State of every cell: never patrolled, GPS silent, stale or met, and demand against supply."""
+    """State of every cell, never patrolled to met; demand against supply."""
     from geogrid.workspace import GapParams, Questions
 
     params = GapParams(stale_after_h=settings["stale_after"])
     asked = (window_of(settings), Questions(gaps=params))
     summary = _answer(speech, ws, "gaps", asked, output)
-    for state, count in summary["states"].items():
-        speech.say(
-            "{state}: {count:,} cells, {land:,.1f} km2",
-            state=speech.translate(state),
-            count=count,
-            land=summary["land_km2"][state],
-        )
+    speech.table(
+        [
+            (
+                speech.translate(_STATES[state]),
+                speech.translate("{count:,} cells").format(count=count),
+                speech.translate("{land:,.1f} km2").format(land=summary["land_km2"][state]),
+            )
+            for state, count in summary["states"].items()
+            if count
+        ]
+    )
+    if summary["missing_days"]:
+        speech.say("{count} days of the window are not imported", count=summary["missing_days"])
 
 
 COMMANDS: Final = (coverage, cameras, hotspots, gaps)

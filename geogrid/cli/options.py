@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from geogrid.cli.speech import SpokenOption
+from geogrid.cli.usage import SpokenOption
 from geogrid.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ def option(*names: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(*names, cls=SpokenOption, **settings)
 
 
+language_option = option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Language of messages; from LANG by default.",
+)
+
+
 def common(function: Function) -> Function:
     """Add the options that every command has: ``--json``, ``--lang``, ``--verbose``.
 
@@ -55,12 +63,7 @@ def common(function: Function) -> Function:
             expose_value=False,
             help="Print one JSON object on standard output.",
         ),
-        option(
-            "--lang",
-            type=click.Choice(LANGUAGES),
-            expose_value=False,
-            help="Language of messages; from LANG by default.",
-        ),
+        language_option,
         option(
             "-v",
             "--verbose",

@@ -10,24 +10,40 @@ from typing import Final
 import click
 
 from geogrid.cli import analyses, sharing, workspaces
-from geogrid.cli.speech import Speech, SpokenGroup, set_up_logging, wanted_language
+from geogrid.cli.options import language_option
+from geogrid.cli.speech import Speech, set_up_logging, wanted_language
+from geogrid.cli.usage import SpokenGroup, SpokenOption, usage_message
 from geogrid.errors import GeogridError
 
 logger = logging.getLogger(__name__)
 EXIT_REFUSED: Final = 2
 EXIT_FAULT: Final = 1
-EXIT_INTERRUPTED: Final = 130
+EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, what shells expect
+SECTIONS: Final = {
+    "Make a workspace": workspaces.MAKING,
+    "Bring data in": workspaces.IMPORTING,
+    "Ask": analyses.COMMANDS,
+    "Look and take away": sharing.COMMANDS,
+}
 
 
-@click.group(cls=SpokenGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="geogrid")
-@click.option("--lang", expose_value=False, metavar="en|zh", help="Language of messages.")
+@click.group(
+    cls=SpokenGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="geogrid demo ws && geogrid serve ws",
+)
+@click.version_option(package_name="geogrid", cls=SpokenOption)
+@language_option
 def program() -> None:
-    """Patrol grids over a city's districts: coverage, gaps, hotspots, cameras, on a map."""
+    """Patrol coverage, gaps, hotspots and cameras of a city, on a grid and a map."""
 
 
-for command in (*workspaces.COMMANDS, *analyses.COMMANDS, *sharing.COMMANDS):
-    program.add_command(command)
+for commands in SECTIONS.values():
+    for command in commands:
+        program.add_command(command)
+program.sections = {
+    title: tuple(str(command.name) for command in commands) for title, commands in SECTIONS.items()
+}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -41,37 +57,55 @@ def main(arguments: list[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        Always: 0 done, 2 bad usage or refused input, 1 our own fault.
+        Always: 0 done, 2 bad usage or refused input, 1 our own fault, 130 stopped by Ctrl+C.
     """
     words = sys.argv[1:] if arguments is None else arguments
     speech = Speech(wanted_language(words), "--json" in words)
     set_up_logging(verbose="--verbose" in words or "-v" in words)
+    sys.exit(_run(list(words), speech))
+
+
+def _run(words: list[str], speech: Speech) -> int:
+    """Run a command line and return its exit code."""
     try:
-        with program.make_context("geogrid", list(words)) as context:
-            context.meta["geogrid.language"] = speech.language
-            context.obj = speech
+        with program.make_context("geogrid", words, obj=speech) as context:
             program.invoke(context)
-    except GeogridError as error:
-        speech.refuse(error)
-        sys.exit(EXIT_REFUSED)
+        return 0
     except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(EXIT_REFUSED)
+        return ended.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(speech.translate("Stopped; nothing half stored."), err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_FAULT)
-    except Exception:
+        return EXIT_FAULT
+    except (GeogridError, click.ClickException, OSError) as error:
+        _refuse(error, speech)
+        return EXIT_REFUSED
+    except Exception as error:
         logger.exception("internal error")
-        click.echo(
-            speech.translate(
-                "This is a fault of the program; nothing half stored. Please report it."
-            ),
-            err=True,
+        message = speech.translate(
+            "This is a fault of the program; nothing half stored. Please report it."
         )
-        sys.exit(EXIT_FAULT)
-    sys.exit(0)
+        speech.fail(message, kind=type(error).__name__, status="fault")
+        return EXIT_FAULT
+
+
+def _refuse(error: GeogridError | click.ClickException | OSError, speech: Speech) -> None:
+    """Say what is wrong with a command line, its input, or what the system allows."""
+    if isinstance(error, GeogridError):
+        speech.refuse(error)
+    elif isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+    elif isinstance(error, click.ClickException):
+        speech.fail(usage_message(error, speech.translate), kind=type(error).__name__)
+    else:
+        logger.info("refused by the system", exc_info=error)
+        speech.fail(_system_message(error, speech), kind=type(error).__name__)
+
+
+def _system_message(error: OSError, speech: Speech) -> str:
+    """Return what the system refused: no right, no space, no such folder, a port in use."""
+    return speech.translate("{file}: the system refuses this: {reason}").format(
+        file=error.filename or "geogrid", reason=error.strerror or error
+    )

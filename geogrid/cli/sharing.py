@@ -8,7 +8,8 @@ from typing import Any, Final
 import click
 
 from geogrid.cli.options import common, option, window_of, windowed
-from geogrid.cli.speech import Speech, SpokenCommand
+from geogrid.cli.speech import Speech
+from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -26,8 +27,10 @@ def layers(speech: Speech, /, ws: Path) -> None:
 
     workspace = Workspace.open(ws)
     listed = workspace.layer_list(speech.language)
+    if workspace.synthetic:
+        speech.say("Synthetic data")
     for layer in listed:
-        speech.say("{id:<16} {kind:<9} {title}", **layer)
+        speech.say("  {id:<16} {kind:<9} {title}", **layer)
     speech.answer({"layers": listed})
 
 
@@ -35,7 +38,7 @@ def layers(speech: Speech, /, ws: Path) -> None:
 @click.argument("ws", type=_FOLDER)
 @click.argument("layer")
 @option("-o", "--output", type=_FILE, required=True, help="The file to write.")
-@option("--format", "form", help="Ending of another format than the file's.")
+@option("--format", "form", help="Format, as an ending such as gpkg; added to the name.")
 @option("--bbox", metavar="W,S,E,N", help="Only this box, degrees, WGS-84.")
 @option("--district", help="Only this district, by id or name.")
 @option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
@@ -49,8 +52,9 @@ def export(speech: Speech, /, ws: Path, layer: str, output: Path, **settings: An
     selection = Selection(
         _box(settings["bbox"]), settings["district"], datum_named(settings["datum"])
     )
-    if settings["form"] and output.suffix != f".{settings['form'].lstrip('.')}":
-        output = output.with_name(f"{output.name}.{settings['form'].lstrip('.')}")
+    ending = f".{settings['form'].lstrip('.')}" if settings["form"] else output.suffix
+    if output.suffix != ending:
+        output = output.with_name(f"{output.name}{ending}")
     path = Workspace.open(ws).export(layer, output, selection=selection, window=window_of(settings))
     speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
     speech.answer({"file": str(path), "bytes": path.stat().st_size})
@@ -77,7 +81,7 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
 @common
 @click.pass_obj
 def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
-    """Write the map as one HTML file that opens anywhere without a network."""
+    """Write the map as one HTML file that opens without a network."""
     from geogrid.workspace import Workspace
 
     path = Workspace.open(ws).one_file_map(
@@ -108,6 +112,7 @@ def serve(speech: Speech, /, ws: Path, host: str, port: int, *, no_login: bool) 
 
     app = create_app(Workspace.open(ws))
     speech.say("the map is at http://{host}:{port}/ (stop with Ctrl+C)", host=host, port=port)
+    speech.answer({"url": f"http://{host}:{port}/"})
     serve_app(app, host, port, no_login=no_login)
 
 

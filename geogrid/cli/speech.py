@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import click
 
@@ -54,6 +55,23 @@ class Speech:
         if not self.as_json:
             click.echo(self.translate(template).format(**values))
 
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Print rows in columns, the first to the left, the others to the right.
+
+        Parameters
+        ----------
+        rows
+            Texts in the reader's language, as many in each row.
+        """
+        if self.as_json or not rows:
+            return
+        widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+        for first, *others in rows:
+            line = first + " " * (widths[0] - _columns(first))
+            for width, text in zip(widths[1:], others, strict=True):
+                line += "  " + " " * (width - _columns(text)) + text
+            click.echo(f"  {line}".rstrip())
+
     def answer(self, result: dict[str, Any]) -> None:
         """Print a result as JSON where that is asked for.
 
@@ -73,19 +91,46 @@ class Speech:
         error
             What was raised.
         """
-        message = error.render(self.translate)
+        rows = error.values.get("bad_rows", ())
+        self.fail(
+            error.render(self.translate),
+            kind=type(error).__name__,
+            bad_rows=list(rows) if isinstance(rows, tuple) else [],
+        )
+
+    def fail(
+        self, message: str, *, kind: str, status: str = "reject", bad_rows: Sequence[int] = ()
+    ) -> None:
+        """Print why a command did not do its work.
+
+        Parameters
+        ----------
+        message
+            In the reader's language.
+        kind
+            Name of the kind of error, for programs.
+        status
+            ``reject``, or ``fault`` when the program itself is to blame.
+        bad_rows
+            Numbers of refused rows.
+        """
         click.echo(f"{self.translate('Error')}: {message}", err=True)
         self.answer(
             {
-                "status": "reject",
+                "status": status,
                 "accepted": 0,
                 "duplicates": 0,
-                "bad_rows": [],
+                "bad_rows": list(bad_rows),
                 "message": message,
                 "warnings": [],
-                "error": type(error).__name__,
+                "error": kind,
             }
         )
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 class ProgressLine:
@@ -113,14 +158,22 @@ class ProgressLine:
         click.echo(f"{_ERASE_LINE}{self._translate(stage)}{count}", err=True, nl=False)
         self._shown = True
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Take the line away."""
         if self._shown:
             click.echo(_ERASE_LINE, err=True, nl=False)
 
 
 def wanted_language(arguments: list[str]) -> str:
-    """Return the language of a command line: ``--lang``, else ``LC_ALL`` or ``LANG``.
+    """Return the language of a command line: ``--lang``, else the locale's.
 
     Parameters
     ----------
@@ -138,7 +191,8 @@ def wanted_language(arguments: list[str]) -> str:
             value = arguments[at + 1]
         if value in LANGUAGES:
             return value
-    return language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return language_of(next(filter(None, names), None))
 
 
 def set_up_logging(*, verbose: bool) -> None:
@@ -154,55 +208,3 @@ def set_up_logging(*, verbose: bool) -> None:
     )
     for name in ("geogrid", "webmap"):
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
-
-
-def _words(ctx: click.Context) -> Callable[[str], str]:
-    return translator(ctx.find_root().meta.get("geogrid.language", "en"))
-
-
-class SpokenOption(click.Option):
-    """An option whose help is shown in the language of the command line."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the names and the translated help of the option."""
-        spoken = copy.copy(self)
-        spoken.help = _words(ctx)(self.help) if self.help else self.help
-        return super(SpokenOption, spoken).get_help_record(ctx)
-
-
-class SpokenCommand(click.Command):
-    """A command whose help is shown in the language of the command line."""
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the translated help."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(_words(ctx)(self.help or ""))
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example as it is to be typed."""
-        if self.epilog:
-            formatter.write_paragraph()
-            formatter.write(f"{_words(ctx)('Example')}:\n  {self.epilog}\n")
-
-
-class SpokenGroup(click.Group):
-    """A group whose list of commands is shown in the language of the command line."""
-
-    command_class = SpokenCommand
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the translated help."""
-        SpokenCommand.format_help_text(self, ctx, formatter)  # type: ignore[arg-type] # same parts
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands with the first sentence of their translated help."""
-        words = _words(ctx)
-        rows = []
-        for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name)
-            if command is not None and not command.hidden:
-                first = words(command.help or "").split("\n")[0]
-                rows.append((name, first))
-        with formatter.section(words("Commands")):
-            formatter.write_dl(rows)

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import click
 
 from geogrid.cli.options import common, option
-from geogrid.cli.speech import ProgressLine, Speech, SpokenCommand
+from geogrid.cli.speech import ProgressLine, Speech
+from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geogrid.io import ReadOptions
     from geogrid.model.boundary import RepairNote
     from geogrid.workspace import ImportResult, Workspace
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=True)
+_DECLARED: Final = ("datum", "tz", "speed_unit")
+EXIT_REFUSED: Final = 2
 
 
 @click.command(
@@ -38,7 +43,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=True)
 @common
 @click.pass_obj
 def init(speech: Speech, /, ws: Path, districts: Path, **settings: Any) -> None:
-    """Make a workspace: a grid over a city's districts, in a new folder."""
+    """Make a workspace: a new folder with a grid over a city's districts."""
     if settings["lattice"] != "square":
         raise InputError(
             "cells of the form {form!r} come in a later version; this one makes square cells",
@@ -107,7 +112,7 @@ def _tell_grid(speech: Speech, workspace: Workspace, repairs: tuple[RepairNote, 
 @common
 @click.pass_obj
 def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
-    """Replace or extend the districts; CRS, lattice and cell codes stay."""
+    """Take other districts; CRS, lattice and cell codes stay."""
     from geogrid.workspace import DistrictFile, Workspace
 
     outlines = DistrictFile(file, **settings)
@@ -118,15 +123,17 @@ def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
 def _declared(settings: dict[str, Any]) -> ReadOptions:
     from geogrid.workspace import read_options
 
-    columns = dict(_pair(text) for text in settings["columns"])
+    columns = dict(_pair("--map", text) for text in settings["columns"])
     return read_options(settings, columns)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, column = text.partition("=")
-    if not (field and equals and column):
-        raise InputError("--map must be like lon=经度, got {text!r}", text=text)
-    return field, column
+def _pair(option_name: str, text: str) -> tuple[str, str]:
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise InputError(
+            "{option} must be like name=value, got {text!r}", option=option_name, text=text
+        )
+    return name, value
 
 
 @click.command(
@@ -147,19 +154,18 @@ def _pair(text: str) -> tuple[str, str]:
 def import_(
     speech: Speech, /, ws: Path, kind: str, files: tuple[Path, ...], **settings: Any
 ) -> None:
-    """Import files of one kind: tracks, cameras, incidents, roads and more.
+    """Import files of one kind, all of them or none.
 
-    All files come in together or not at all. Rows that are refused go to quarantine.
+    KIND is tracks, incidents, cameras, checkpoints, rooms, places, areas, zones, roads, buildings,
+    depots or population. Rows that are refused go to quarantine.
     """
     from geogrid.workspace import Workspace
 
-    progress = ProgressLine(speech.translate)
     options = _declared(settings)
-    workspace = Workspace.open(ws)
-    result = workspace.import_files(
-        kind, files, options, credit=settings["credit"], progress=progress
-    )
-    progress.close()
+    with ProgressLine(speech.translate) as progress:
+        result = Workspace.open(ws).import_files(
+            kind, files, options, credit=settings["credit"], progress=progress
+        )
     _tell_import(speech, result)
 
 
@@ -176,13 +182,26 @@ def _tell_import(speech: Speech, result: ImportResult) -> None:
 @option("--tz", help="Zone of times without an offset, such as Asia/Shanghai.")
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@option("--declare", default="", metavar="NAME=VALUE;...", help="The same in one text.")
 @common
-@click.pass_obj
-def check(speech: Speech, /, file: Path, kind: str, **settings: Any) -> None:
+@click.pass_context
+def check(ctx: click.Context, /, file: Path, kind: str, **settings: Any) -> None:
     """Read a file as an import would, and store nothing."""
     from geogrid.workspace import dry_run
 
-    _tell_import(speech, dry_run(kind, file, _declared(settings)))
+    for text in filter(None, settings.pop("declare").split(";")):
+        name, value = _pair("--declare", text)
+        if name not in _DECLARED:
+            raise InputError(
+                "--declare does not know {name!r}; it knows {known}",
+                name=name,
+                known=", ".join(_DECLARED),
+            )
+        settings[name] = settings[name] or value
+    result = dry_run(kind, file, _declared(settings))
+    _tell_import(ctx.obj, result)
+    if result.status == "reject":
+        ctx.exit(EXIT_REFUSED)
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid undo ws")
@@ -210,16 +229,30 @@ def undo(speech: Speech, /, ws: Path) -> None:
 @common
 @click.pass_obj
 def quarantine(speech: Speech, /, ws: Path, output: Path | None) -> None:
-    """List every refused row with file, row, field, value and reason."""
+    """List every refused row with its field, value and reason."""
     from geogrid.workspace import Workspace
 
     rows = Workspace.open(ws).quarantine()
     if output is not None:
         rows.to_csv(output, index=False, encoding="utf-8-sig")
-    elif len(rows):
-        speech.say("{table}", table=rows.to_string(index=False, max_colwidth=60))
-    speech.say("{count} rows refused", count=len(rows))
+    else:
+        _list_refused(speech, rows)
+    speech.say("{count:,} rows refused", count=len(rows))
     speech.answer({"rows": len(rows), "records": rows.to_dict("records")})
+
+
+def _list_refused(speech: Speech, rows: pd.DataFrame) -> None:
+    """Print refused rows, file by file."""
+    for file, part in rows.groupby("file", sort=False):
+        speech.say("{file}:", file=file)
+        for at, field, value, reason in part[["row", "field", "value", "reason"]].to_numpy():
+            speech.say(
+                "  row {row}, {field} {value!r}: {reason}",
+                row=at,
+                field=field,
+                value=value,
+                reason=reason,
+            )
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid demo demo/tiny --size tiny")
@@ -238,13 +271,13 @@ def demo(speech: Speech, /, ws: Path, size: Literal["tiny", "city"], seed: int) 
     """Make a labelled synthetic city on the real districts of Sanming."""
     from geogrid.workspace import Workspace
 
-    progress = ProgressLine(speech.translate)
-    workspace = Workspace.demo(ws, size=size, seed=seed, progress=progress)
-    progress.close()
+    with ProgressLine(speech.translate) as progress:
+        workspace = Workspace.demo(ws, size=size, seed=seed, progress=progress)
     speech.say(
         "a synthetic city is in {folder}; look at it with: geogrid serve {folder}", folder=ws
     )
     speech.answer(workspace.summary() | {"layers": list(workspace.layer_ids()), "synthetic": True})
 
 
-COMMANDS: Final = (init, districts, import_, check, undo, quarantine, demo)
+MAKING: Final = (demo, init, districts)
+IMPORTING: Final = (check, import_, undo, quarantine)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geogrid.analysis.camera_coverage import camera_coverage
 from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
 from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+from geogrid.analysis.patrol_day import PatrolRules
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
 from geogrid.errors import InputError
@@ -273,7 +274,9 @@ def hotspot_result(
     return hotspots(counted, shelf.grid, at_risk=mask, mask_name=name, params=params)
 
 
-def gap_result(shelf: Shelf, window: Window, patrol: CellTable, params: GapParams) -> CellTable:
+def gap_result(
+    shelf: Shelf, window: Window, patrol: CellTable, *, rules: PatrolRules, params: GapParams
+) -> CellTable:
     """Return the coverage gaps of a workspace in a window.
 
     Parameters
@@ -284,6 +287,8 @@ def gap_result(shelf: Shelf, window: Window, patrol: CellTable, params: GapParam
         Which days and hours count.
     patrol
         Patrol effort in the same window.
+    rules
+        The thresholds it was worked out with.
     params
         What counts as a gap.
 
@@ -305,34 +310,11 @@ def gap_result(shelf: Shelf, window: Window, patrol: CellTable, params: GapParam
         coverage=patrol,
         incidents=np.bincount(at[at >= 0], minlength=len(shelf.grid)),
         required=required,
-        dark=silent_cells(shelf, window, params),
+        dark=silent_cells(shelf, window, rules, params),
         window_end_ms=window_end_ms(shelf, window),
         missing_days=window_days(shelf, window)[1],
     )
     return coverage_gaps(inputs, params=params)
-
-
-def source_shares(shelf: Shelf, window: Window) -> dict[str, float]:
-    """Return the share of each source among the incidents of a window.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    window
-        Which days and hours count.
-
-    Returns
-    -------
-    dict of str to float
-        By source; empty when there are no incidents.
-    """
-    every = shelf.incidents.read()
-    inside = every.source[in_window(every.t_from, window, shelf.config.time_zone)]
-    if inside.size == 0:
-        return {}
-    counts = np.bincount(inside, minlength=len(SOURCES))
-    return {name: float(count) / inside.size for name, count in zip(SOURCES, counts, strict=True)}
 
 
 def newest(instants_ms: Sequence[int]) -> str | None:

@@ -25,9 +25,11 @@ from geogrid.service.layers import (
     LATTICE_TITLES,
     Questions,
     build_layer,
+    is_synthetic,
     layer_ids,
 )
 from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.store.registers import DISTRICTS
 
 KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
 GRID: Final = "grid"
@@ -45,6 +47,8 @@ class Atlas:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
+        self._registers_ns = shelf.registers.changed_ns()
+        self._districts = shelf.registers.fingerprint(DISTRICTS)
         self._answers: OrderedDict[object, Any] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -57,8 +61,8 @@ class Atlas:
         """Return the layers there are: lattices first, then features."""
         return self._kept("layer_ids", lambda: layer_ids(self._shelf))
 
-    def layer_list(self, language: str) -> list[dict[str, str]]:
-        """Return id, kind and title of each layer.
+    def layer_list(self, language: str) -> list[dict[str, Any]]:
+        """Return id, kind and title of each layer, and whether it is synthetic.
 
         Parameters
         ----------
@@ -77,6 +81,7 @@ class Atlas:
                 "id": layer_id,
                 "kind": "lattice" if layer_id in LATTICE_TITLES else "features",
                 "title": translate(titles[layer_id]),
+                "synthetic": is_synthetic(self._shelf, layer_id),
             }
             for layer_id in self.layer_ids()
         ]
@@ -316,17 +321,17 @@ class Atlas:
             There is no such district.
         """
         layer = self._kept(
-            ("frame", layer_id, district), lambda: self.in_district(layer_id, district)
+            ("frame", layer_id, district), lambda: self.in_district(self.layer(layer_id), district)
         )
         return answers.features_json(layer, bbox=bbox, limit=limit, offset=offset)
 
-    def in_district(self, layer_id: str, district: str | None) -> Layer:
+    def in_district(self, layer: Layer, district: str | None) -> Layer:
         """Return a layer as features, those of a district where one is named.
 
         Parameters
         ----------
-        layer_id
-            A layer.
+        layer
+            A layer of this workspace.
         district
             Id or name of a district; ``None`` for all.
 
@@ -340,7 +345,6 @@ class Atlas:
         InputError
             There is no such district.
         """
-        layer = self.layer(layer_id)
         frame = answers.layer_frame(layer)
         if district is not None:
             at = answers.require_district(self.grid, district)
@@ -351,9 +355,19 @@ class Atlas:
                 frame = frame[frame.intersects(land)]
         return replace(layer, table=frame)
 
+    def _follow_districts(self) -> None:
+        """Open the workspace anew when another process has replaced its districts."""
+        changed_ns = self._shelf.registers.changed_ns()
+        if changed_ns != self._registers_ns:
+            self._registers_ns = changed_ns
+            districts = self._shelf.registers.fingerprint(DISTRICTS)
+            if districts != self._districts:
+                self._shelf, self._districts = Shelf.open(self._shelf.root), districts
+
     def _kept(self, key: object, make: Callable[[], Answer]) -> Answer:
         """Return an answer from before, or make it; facts that change make all answers old."""
         with self._lock:
+            self._follow_districts()
             full = (self._shelf.state(), key)
             if full in self._answers:
                 self._answers.move_to_end(full)

@@ -11,7 +11,7 @@ from geogrid.crs import WGS84, make_crs, working_crs
 from geogrid.io import ReadReport, read_boundary
 from geogrid.model.boundary import Boundary, RepairNote
 from geogrid.model.grid import Grid
-from geogrid.service.shelf import Shelf
+from geogrid.service.shelf import Shelf, require_new
 from geogrid.store.config import WorkspaceConfig
 from geogrid.store.transaction import transaction
 
@@ -99,19 +99,18 @@ def create_shelf(
     InputError
         Districts or choices are unusable; nothing is stored.
     """
+    require_new(root)
     boundary, report, repairs = districts.read()
     auto = choices.crs.lower() == "auto"
     crs = working_crs(*boundary.to_crs(WGS84).bounds) if auto else make_crs(choices.crs)
     config = WorkspaceConfig(
-        name=choices.name or root.name,
+        name=choices.name or root.resolve().name,
         crs=crs,
         cell_size_m=choices.cell_size_m,
         origin=choices.origin,
         time_zone=choices.time_zone,
     )
-    shelf = Shelf.create(root, config, boundary)
-    shelf.application.record(_entry(shelf, report))
-    return shelf, repairs
+    return Shelf.create(root, config, boundary, _entry(report)), repairs
 
 
 def replace_districts(shelf: Shelf, districts: DistrictFile) -> tuple[RepairNote, ...]:
@@ -137,14 +136,12 @@ def replace_districts(shelf: Shelf, districts: DistrictFile) -> tuple[RepairNote
     boundary, report, repairs = districts.read()
     config = shelf.config
     Grid.over(boundary, config.cell_size_m, crs=config.crs, origin=config.origin)
-    entry = _entry(shelf, report)
-    with transaction(shelf.root, entry) as change:
+    with transaction(shelf.root, _entry(report)) as change:
         shelf.registers.put_districts(change, boundary)
-    shelf.application.record(entry)
     return repairs
 
 
-def _entry(shelf: Shelf, report: ReadReport) -> dict[str, Any]:
+def _entry(report: ReadReport) -> dict[str, Any]:
     """Return the entry in the log for a file of districts."""
     file = {
         "file": report.file,
@@ -153,7 +150,6 @@ def _entry(shelf: Shelf, report: ReadReport) -> dict[str, Any]:
         "synthetic": report.synthetic,
     }
     return {
-        "id": shelf.application.next_import(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "kind": "districts",
         "files": [file],

@@ -35,6 +35,7 @@ KINDS: Final = (
     "depots",
     "population",
 )
+CHECKED: Final = (*KINDS, "points", "boundaries")  # these two name a form, not a register
 _UPDATED: Final = "{count} entries of {kind} replaced older ones with the same id"
 _CONFLICTS: Final = (
     "{count} fixes left out: their unit is elsewhere at the same time, in this or an earlier import"
@@ -135,6 +136,19 @@ class ImportNote:
     credit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """The summary of a report, as a value of an error's message."""
+
+    report: ReadReport
+
+    def render(self, translate: Callable[[str], str]) -> str:
+        return self.report.summary(translate)
+
+    def __str__(self) -> str:
+        return self.report.summary()
+
+
 @dataclass(slots=True)
 class _Tally:
     """Counts of an import while it runs."""
@@ -184,29 +198,27 @@ def import_files(
     """
     _require_kind(kind)
     options = replace(options, area=shelf.import_area())
-    number = shelf.application.next_import()
     tally = _Tally()
-    entry: dict[str, Any] = {"id": number, "at": note.at.isoformat(), "kind": kind}
+    entry: dict[str, Any] = {"at": note.at.isoformat(), "kind": kind}
     with transaction(shelf.root, entry) as change:
         for done, path in enumerate(files):
             progress(path.name, done, len(files))
             _import_file(shelf, change, (kind, path), options, tally)
         if tally.groups:
             _put_groups(shelf, change, tally.groups)
-        result = _result(number, kind, tally)
-        _write_quarantine(change, number, tally.reports)
+        result = _result(entry["id"], kind, tally)
+        _write_quarantine(change, result.number, tally.reports)
         entry |= result.as_json() | {"credit": note.credit}
-    shelf.application.record(entry)
     progress("", len(files), len(files))
     return result
 
 
-def _require_kind(kind: str) -> None:
-    if kind not in KINDS:
+def _require_kind(kind: str, known: Sequence[str] = KINDS) -> None:
+    if kind not in known:
         raise InputError(
             "this version does not import {kind!r}; it imports {kinds}",
             kind=kind,
-            kinds=", ".join(KINDS),
+            kinds=", ".join(known),
         )
 
 
@@ -247,7 +259,8 @@ def _require_rows(report: ReadReport) -> None:
         raise InputError(
             "{file}: no row can be kept, nothing was stored.\n{summary}",
             file=report.file,
-            summary=report.summary(),
+            summary=_Summary(report),
+            bad_rows=report.bad_rows,  # for programs
         )
 
 
@@ -339,10 +352,7 @@ def undo(shelf: Shelf) -> dict[str, Any]:
     InputError
         There is nothing to undo.
     """
-    entry = undo_last(shelf.root)
-    if "id" in entry:
-        shelf.application.mark_undone(int(entry["id"]))
-    return entry
+    return undo_last(shelf.root)
 
 
 def dry_run(kind: str, path: Path, options: ReadOptions) -> ImportResult:
@@ -351,7 +361,7 @@ def dry_run(kind: str, path: Path, options: ReadOptions) -> ImportResult:
     Parameters
     ----------
     kind
-        One of `KINDS`.
+        One of `CHECKED`.
     path
         The file.
     options
@@ -367,8 +377,10 @@ def dry_run(kind: str, path: Path, options: ReadOptions) -> ImportResult:
     InputError
         The file cannot be used at all.
     """
-    _require_kind(kind)
-    if kind == "tracks":
+    _require_kind(kind, CHECKED)
+    if kind == "boundaries":
+        report = io.read_boundary(path)[1]
+    elif kind == "tracks":
         report = io.read_tracks(path, options)[2]
     elif kind == "incidents":
         report = io.read_incidents(path, options)[1]

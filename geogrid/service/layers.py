@@ -187,7 +187,7 @@ def build_layer(
         table=table,
         fields=fields,
         provenance=_provenance(shelf, inputs, questions.parameters(layer_id)),
-        synthetic=_is_synthetic(shelf, inputs),
+        synthetic=is_synthetic(shelf, layer_id),
         completeness=_completeness(shelf, layer_id, questions.window),
     )
 
@@ -201,7 +201,7 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     patrol = coverage(shelf, questions.window, questions.rules, progress)
     if layer_id == "coverage":
         return patrol
-    return gap_result(shelf, questions.window, patrol, questions.gaps)
+    return gap_result(shelf, questions.window, patrol, rules=questions.rules, params=questions.gaps)
 
 
 def _features(shelf: Shelf, layer_id: str, window: Window) -> gpd.GeoDataFrame:
@@ -286,8 +286,22 @@ def _sources(shelf: Shelf, inputs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _is_synthetic(shelf: Shelf, inputs: tuple[str, ...]) -> bool:
-    """Tell whether any input says of itself that it is synthetic."""
+def is_synthetic(shelf: Shelf, layer_id: str) -> bool:
+    """Tell whether any input of a layer says of itself that it is synthetic.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    layer_id
+        A layer.
+
+    Returns
+    -------
+    bool
+        True also when only some of the rows are.
+    """
+    inputs = _INPUTS.get(layer_id, (layer_id,))
     return any(
         file["synthetic"]
         for entry in shelf.application.imports()

@@ -25,9 +25,10 @@ from geogrid.model.tracks import Tracks
 from geogrid.model.window import Window
 from geogrid.scale.local import run_local
 from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.store.derived import DerivedStore
+from geogrid.store.tracks import DayInputs
 
 logger = logging.getLogger(__name__)
-_DayTask = tuple[date, Tracks, str]
 
 
 def derived_days(
@@ -53,8 +54,7 @@ def derived_days(
     if not known:
         return
     started, total = time.perf_counter(), (known[-1] - known[0]).days + 1
-    depots = _depot_shapes(shelf)
-    derive = partial(_derived_day, shelf, rules, depots)
+    derive = partial(_derived_day, shelf, shelf.derived(rules), _depot_shapes(shelf))
     days = run_local(derive, shelf.tracks.with_edges(), threads=os.cpu_count() or 1)
     for done, day in enumerate(days, start=1):
         progress("deriving patrol days", done, total)
@@ -63,23 +63,22 @@ def derived_days(
 
 
 def _derived_day(
-    shelf: Shelf, rules: PatrolRules, depots: shapely.Geometry | None, task: _DayTask
+    shelf: Shelf, store: DerivedStore, depots: shapely.Geometry | None, inputs: DayInputs
 ) -> PatrolDay:
     """Return one day from the store, or derive and keep it."""
-    day, tracks, inputs = task
-    store = shelf.derived(rules)
-    kept = store.read(day, inputs)
+    kept = store.read(inputs.day, inputs.fingerprint)
     if kept is not None:
         return kept
+    tracks = shelf.tracks.read_inputs(inputs)
     derived = patrol_day(
         tracks,
-        day,
+        inputs.day,
         shelf.config.time_zone,
         shelf.projection,
-        rules=rules,
+        rules=store.rules,
         in_depot=None if depots is None else _in_depot(shelf, tracks, depots),
     )
-    store.write(derived, inputs)
+    store.write(derived, inputs.fingerprint)
     return derived
 
 
@@ -132,7 +131,7 @@ def coverage(
         calendar=shelf.tracks.days(),
         time_zone=shelf.config.time_zone,
     )
-    return replace(table, summary=table.summary | {"fixes": _fix_counts(shelf, table)})
+    return replace(table, summary={**table.summary, "fixes": _fix_counts(shelf, table)})
 
 
 def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
@@ -148,7 +147,9 @@ def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
     return {"read": read, **counts, "outside_window": read - sum(counts.values())}
 
 
-def silent_cells(shelf: Shelf, window: Window, params: GapParams) -> NDArray[np.bool_]:
+def silent_cells(
+    shelf: Shelf, window: Window, rules: PatrolRules, params: GapParams
+) -> NDArray[np.bool_]:
     """Return the cells to which a silence in the window could hide a visit.
 
     Parameters
@@ -157,6 +158,8 @@ def silent_cells(shelf: Shelf, window: Window, params: GapParams) -> NDArray[np.
         The workspace.
     window
         Which days and hours count.
+    rules
+        Thresholds: which time between fixes is silent.
     params
         Limits of a silence that counts.
 
@@ -165,7 +168,7 @@ def silent_cells(shelf: Shelf, window: Window, params: GapParams) -> NDArray[np.
     ndarray of bool, shape (n_cells,)
         True where a visit could be hidden.
     """
-    days = [d for d in derived_days(shelf, PatrolRules()) if window.holds_day(d.day)]
+    days = [d for d in derived_days(shelf, rules) if window.holds_day(d.day)]
     if not days:
         return np.zeros(len(shelf.grid), dtype=np.bool_)
     silences = pd.concat([day.silences.astype({"unit": object}) for day in days])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from geogrid.analysis.patrol_day import PatrolRules
 from geogrid.crs import WGS84, crs_fingerprint
@@ -14,14 +15,16 @@ from geogrid.model.boundary import Boundary
 from geogrid.model.grid import Grid
 from geogrid.model.projection import FastProjection
 from geogrid.store.application import ApplicationStore
+from geogrid.store.config import FILE_NAME as CONFIG_FILE
 from geogrid.store.config import WorkspaceConfig
 from geogrid.store.derived import DerivedStore
 from geogrid.store.incidents import IncidentStore
 from geogrid.store.registers import RegisterStore
 from geogrid.store.tracks import TrackStore
-from geogrid.store.transaction import recover, transaction
+from geogrid.store.transaction import forget_undo, recover, transaction
 
 AREA_PAD_DEG: Final = 0.5  # cross-border pursuits are kept; a wrong hemisphere is not
+_CREATING: Final = ".creating"  # in a folder that was to become a workspace
 Progress = Callable[[str, int, int], None]
 
 
@@ -65,8 +68,12 @@ class Shelf:
     application: ApplicationStore
 
     @classmethod
-    def create(cls, root: Path, config: WorkspaceConfig, boundary: Boundary) -> Shelf:
+    def create(
+        cls, root: Path, config: WorkspaceConfig, boundary: Boundary, entry: dict[str, Any]
+    ) -> Shelf:
         """Make a workspace in a new or empty folder.
+
+        The folder is a workspace once ``workspace.toml`` is in it, which is written last.
 
         Parameters
         ----------
@@ -76,6 +83,8 @@ class Shelf:
             The workspace's choices.
         boundary
             Its districts, in any CRS.
+        entry
+            Where the districts come from, for the log.
 
         Returns
         -------
@@ -87,15 +96,23 @@ class Shelf:
         InputError
             The folder has files, or the choices do not fit together.
         """
-        if root.exists() and any(root.iterdir()):
-            raise InputError(
-                "{folder} is not empty; choose a new folder, or remove it first", folder=root
-            )
+        require_new(root)
         Grid.over(boundary, config.cell_size_m, crs=config.crs, origin=config.origin)
+        is_new = not root.exists()
         root.mkdir(parents=True, exist_ok=True)
-        with transaction(root, {"kind": "init"}) as change:
-            RegisterStore(root).put_districts(change, boundary)
-        config.save(root)
+        try:
+            _clear(root)
+            (root / _CREATING).touch()
+            with transaction(root, entry) as change:
+                RegisterStore(root).put_districts(change, boundary)
+            forget_undo(root)
+            config.save(root)
+            (root / _CREATING).unlink()
+        except BaseException:
+            _clear(root)
+            if is_new:
+                root.rmdir()
+            raise
         return cls.open(root)
 
     @classmethod
@@ -120,10 +137,7 @@ class Shelf:
             The workspace is damaged or of another version.
         """
         config = WorkspaceConfig.load(root)
-        entry = recover(root)
-        application = ApplicationStore(root)
-        if entry is not None and "id" in entry:
-            application.record(entry)
+        recover(root)
         registers = RegisterStore(root)
         grid = Grid.over(
             registers.districts(), config.cell_size_m, crs=config.crs, origin=config.origin
@@ -136,7 +150,7 @@ class Shelf:
             tracks=TrackStore(root, config.time_zone),
             registers=registers,
             incidents=IncidentStore(root, config.time_zone),
-            application=application,
+            application=ApplicationStore(root),
         )
 
     def derived(self, rules: PatrolRules) -> DerivedStore:
@@ -171,10 +185,35 @@ class Shelf:
 
     def state(self) -> tuple[object, ...]:
         """Return a value that changes whenever the workspace's facts do."""
-        imports = self.application.imports()
-        registers = self.root / "registers.gpkg"
-        return (
-            len(imports),
-            imports[-1]["id"] if imports else 0,
-            registers.stat().st_mtime_ns if registers.exists() else 0,
+        return (*self.application.state(), self.registers.changed_ns())
+
+
+def require_new(root: Path) -> None:
+    """Refuse a folder in which something would be overwritten.
+
+    Parameters
+    ----------
+    root
+        Where a workspace is to be made.
+
+    Raises
+    ------
+    InputError
+        It is a file, or a folder that has files.
+    """
+    if root.exists() and not root.is_dir():
+        raise InputError("{folder} is a file; choose a new folder", folder=root)
+    cut_short = (root / _CREATING).exists() and not (root / CONFIG_FILE).exists()
+    if root.exists() and any(root.iterdir()) and not cut_short:
+        raise InputError(
+            "{folder} is not empty; choose a new folder, or remove it first", folder=root
         )
+
+
+def _clear(root: Path) -> None:
+    """Remove what a creation that was cut short has left."""
+    for path in list(root.iterdir()):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from geogrid.errors import StoreError
+
 FILE_NAME: Final = "app.sqlite"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS imports (
@@ -41,11 +43,17 @@ class ApplicationStore:
             connection.execute(_SCHEMA)
             with connection:
                 yield connection
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                "{file} cannot be used ({reason}); restore it from a backup",
+                file=self.path,
+                reason=error,
+            ) from error
         finally:
             connection.close()
 
     def next_import(self) -> int:
-        """Return the number of the next import, from 1."""
+        """Return the number of the next import, from 1; numbers of undone ones stay taken."""
         with self._connection() as connection:
             row = connection.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM imports").fetchone()
         return int(row[0])
@@ -87,3 +95,11 @@ class ApplicationStore:
                 "SELECT report FROM imports WHERE undone = 0 ORDER BY id"
             ).fetchall()
         return [json.loads(row[0]) for row in rows]
+
+    def state(self) -> tuple[int, int]:
+        """Return two numbers that change with every import and every undo."""
+        with self._connection() as connection:
+            row = connection.execute(
+                "SELECT COUNT(*), COALESCE(SUM(undone), 0) FROM imports"
+            ).fetchone()
+        return int(row[0]), int(row[1])

@@ -71,7 +71,7 @@ class WorkspaceConfig:
             f"schema_version = {SCHEMA_VERSION}",
             f"name = {quoted['name']}",
             f"time_zone = {quoted['time_zone']}",
-            f"cell_size_m = {self.cell_size_m:g}",
+            f"cell_size_m = {self.cell_size_m:.0f}",
             f"origin = [{self.origin[0]:.1f}, {self.origin[1]:.1f}]",
             f"crs = {quoted['crs']}",
             "",
@@ -118,7 +118,8 @@ class WorkspaceConfig:
             version = values["schema_version"]
             if version != SCHEMA_VERSION:
                 raise StoreError(
-                    "{file} has schema version {version}, this program writes {ours}",
+                    "{file} has schema version {version}, this program reads {ours}; "
+                    "open it with the version that wrote it, or import its sources again",
                     file=path,
                     version=version,
                     ours=SCHEMA_VERSION,
@@ -131,9 +132,7 @@ class WorkspaceConfig:
                 origin=(float(x), float(y)),
                 time_zone=values["time_zone"],
             )
-        except (KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as error:
-            if isinstance(error, InputError):
-                raise
+        except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
                 "{file} is damaged ({reason}); restore it from a backup",
                 file=path,

@@ -37,6 +37,7 @@ class DerivedStore:
     def __init__(self, root: Path, rules: PatrolRules, context: str) -> None:
         tag = f"gap{rules.max_gap_s:g}-speed{rules.max_speed_kmh:g}"
         self.folder = root / "derived" if rules == PatrolRules() else root / "derived" / tag
+        self.rules = rules
         self._context = f"{FORMAT_VERSION}|{tag}|{context}"
 
     def fingerprint(self, inputs: str) -> str:
@@ -70,13 +71,13 @@ class DerivedStore:
             ``None`` when it has to be worked out.
         """
         folder = self._folder(day)
-        manifest_path = folder / "manifest.json"
-        if not manifest_path.exists():
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+            if manifest["fingerprint"] != self.fingerprint(inputs):
+                return None
+            tables = {name: _read(folder / f"{name}.parquet") for name in _TABLES}
+        except FileNotFoundError:  # never derived, or another process is replacing it just now
             return None
-        manifest = json.loads(manifest_path.read_text("utf-8"))
-        if manifest["fingerprint"] != self.fingerprint(inputs):
-            return None
-        tables = {name: _read(folder / f"{name}.parquet") for name in _TABLES}
         return PatrolDay(day=day, fixes=manifest["fixes"], **tables)
 
     def write(self, derived: PatrolDay, inputs: str) -> None:
@@ -98,7 +99,10 @@ class DerivedStore:
         manifest = {"fingerprint": self.fingerprint(inputs), "fixes": dict(derived.fixes)}
         write_synced(aside / "manifest.json", json.dumps(manifest))
         shutil.rmtree(folder, ignore_errors=True)
-        aside.replace(folder)
+        try:
+            aside.replace(folder)
+        except OSError:  # another process has just put the same day there
+            shutil.rmtree(aside)
 
     def _folder(self, day: date) -> Path:
         return self.folder / f"day={day.isoformat()}"

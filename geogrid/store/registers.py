@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 
 from geogrid.crs import WGS84
-from geogrid.errors import LayerNotFoundError
+from geogrid.errors import LayerNotFoundError, StoreError
 from geogrid.model.boundary import Boundary
 from geogrid.store.transaction import Transaction
 
@@ -36,11 +36,19 @@ class RegisterStore:
         self.root = root
 
     def kinds(self) -> tuple[str, ...]:
-        """Return the kinds that are registered, sorted."""
+        """Return the kinds that are registered, sorted.
+
+        Raises
+        ------
+        StoreError
+            The file is missing or damaged.
+        """
+        return _layers(self.root / FILE_NAME)
+
+    def changed_ns(self) -> int:
+        """Return when the file was last written, nanoseconds since 1970; 0 if it is missing."""
         path = self.root / FILE_NAME
-        if not path.exists():
-            return ()
-        return tuple(sorted(name for name, _ in pyogrio.list_layers(path)))
+        return path.stat().st_mtime_ns if path.exists() else 0
 
     def read(self, kind: str) -> gpd.GeoDataFrame:
         """Return a register.
@@ -65,8 +73,7 @@ class RegisterStore:
                 "no {kind} are registered; import them with: geogrid import WS {kind} FILE",
                 kind=kind,
             )
-        frame = pyogrio.read_dataframe(self.root / FILE_NAME, layer=kind)
-        return frame.set_index("id").set_crs(WGS84, allow_override=True)
+        return _read(self.root / FILE_NAME, kind)
 
     def fingerprint(self, kind: str) -> str:
         """Return a hash of a register's content.
@@ -110,18 +117,14 @@ class RegisterStore:
         added, updated : int
             Counts.
         """
-        old = (
-            None
-            if replace or kind not in self._staged_kinds(change)
-            else self._staged(change, kind)
-        )
+        path = self._staged_path(change)
         merged, updated = frame, 0
-        if old is not None:
+        if not replace and path.exists() and kind in _layers(path):
+            old = _read(path, kind)
             known = frame.index.isin(old.index)
             updated = int(known.sum())
             kept = old[~old.index.isin(frame.index)]
             merged = gpd.GeoDataFrame(pd.concat([kept, frame]), crs=WGS84) if len(kept) else frame
-        path = self._staged_path(change)
         ordered = merged.sort_index().rename_axis("id").reset_index()
         pyogrio.write_dataframe(_one_type(ordered), path, layer=kind, driver="GPKG")
         return len(frame) - updated, updated
@@ -146,7 +149,16 @@ class RegisterStore:
         self.put(change, DISTRICTS, frame, replace=True)
 
     def districts(self) -> Boundary:
-        """Return the districts, in the order of the file they came from."""
+        """Return the districts, in the order of the file they came from.
+
+        Raises
+        ------
+        StoreError
+            The file is missing or damaged.
+        """
+        path = self.root / FILE_NAME
+        if DISTRICTS not in self.kinds():
+            raise _damaged(path, LookupError("no districts"))
         frame = self.read(DISTRICTS).sort_values("position")
         shapes = [
             shape.geoms[0] if isinstance(shape, MultiPolygon) and len(shape.geoms) == 1 else shape
@@ -162,13 +174,32 @@ class RegisterStore:
             shutil.copy2(self.root / FILE_NAME, path)
         return path
 
-    def _staged_kinds(self, change: Transaction) -> tuple[str, ...]:
-        path = change.current(FILE_NAME)
-        return tuple(name for name, _ in pyogrio.list_layers(path)) if path.exists() else ()
 
-    def _staged(self, change: Transaction, kind: str) -> gpd.GeoDataFrame:
-        frame = pyogrio.read_dataframe(change.current(FILE_NAME), layer=kind)
-        return frame.set_index("id").set_crs(WGS84, allow_override=True)
+def _layers(path: Path) -> tuple[str, ...]:
+    """Return the layers of a GeoPackage, sorted."""
+    if not path.exists():
+        raise StoreError(
+            "{file} is missing, and with it the districts; restore it from a backup", file=path
+        )
+    try:
+        return tuple(sorted(name for name, _ in pyogrio.list_layers(path)))
+    except pyogrio.errors.DataSourceError as error:
+        raise _damaged(path, error) from error
+
+
+def _read(path: Path, layer: str) -> gpd.GeoDataFrame:
+    """Return a layer by id, in WGS-84."""
+    try:
+        frame = pyogrio.read_dataframe(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise _damaged(path, error) from error
+    return frame.set_index("id").set_crs(WGS84, allow_override=True)
+
+
+def _damaged(path: Path, reason: Exception) -> StoreError:
+    return StoreError(
+        "{file} is damaged ({reason}); restore it from a backup", file=path, reason=reason
+    )
 
 
 def _one_type(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from geogrid.errors import StoreError
 from geogrid.model.tracks import Tracks
 from geogrid.store.transaction import Transaction
 
-EDGE_FIXES: Final = 2  # the rule for spikes looks one fix beyond the fix at midnight
+EDGE_FIXES: Final = 3  # whether a fix is a spike depends on two fixes on either side of it
+_DAY_BITS: Final = 24  # more than the number of any day of the calendar
 _COLUMNS: Final = ["unit", "t", "lon", "lat"]
 _DELTA: Final = dict.fromkeys(("t", "lon", "lat"), "DELTA_BINARY_PACKED")
 
@@ -47,6 +50,25 @@ class AddedFixes:
     conflicting: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DayInputs:
+    """What a local day is worked out of, without its own fixes: those are read when needed.
+
+    Parameters
+    ----------
+    day
+        The local day.
+    fingerprint
+        Changes when any fix of the day or its halo does.
+    halo
+        Each unit's last two fixes before the day and first two after it.
+    """
+
+    day: date
+    fingerprint: str
+    halo: pd.DataFrame
+
+
 class TrackStore:
     """The fixes of a workspace.
 
@@ -64,8 +86,8 @@ class TrackStore:
 
     def days(self) -> tuple[date, ...]:
         """Return the local days with fixes, rising."""
-        folders = (self.root / "tracks").glob("day=*")
-        return tuple(sorted(date.fromisoformat(f.name.removeprefix("day=")) for f in folders))
+        files = (self.root / "tracks").glob("day=*/manifest.json")
+        return tuple(sorted(date.fromisoformat(f.parent.name.removeprefix("day=")) for f in files))
 
     def fingerprint(self, day: date) -> str:
         """Return the SHA-256 of a day's fixes.
@@ -98,38 +120,74 @@ class TrackStore:
         Tracks
             The fixes.
         """
-        path = self.root / _folder(day) / "fixes.parquet"
+        path = self._path(day, "fixes")
         return _tracks(_frame(path)) if path.exists() else Tracks.empty()
 
-    def with_edges(self) -> Iterator[tuple[date, Tracks, str]]:
+    def _path(self, day: date, name: str) -> Path:
+        return self.root / _folder(day) / f"{name}.parquet"
+
+    def with_edges(self) -> Iterator[DayInputs]:
         """Yield each local day from the first to the last with the fixes that it needs.
 
         Yields
         ------
-        day : date
+        DayInputs
             Days without fixes come too: a unit can be silent all day.
-        tracks : Tracks
-            The day's fixes, with each unit's last two before and first two after it.
-        fingerprint : str
-            Changes when any of these fixes does.
         """
         known = self.days()
         if not known:
             return
         edges = pd.concat(
-            [_frame(self.root / _folder(day) / "edges.parquet").assign(day=day) for day in known],
+            [_frame(self._path(day, "edges")).assign(day=day.toordinal()) for day in known],
             ignore_index=True,
-        )
-        every = pd.date_range(known[0], known[-1], freq="D").date
-        for day in every:
-            before = edges[edges["day"] < day].groupby("unit", observed=True).tail(EDGE_FIXES)
-            after = edges[edges["day"] > day].groupby("unit", observed=True).head(EDGE_FIXES)
-            halo = pd.concat([before, after])[_COLUMNS]
+        ).sort_values(["unit", "t"], ignore_index=True)
+        unit = pd.factorize(edges["unit"])[0].astype(np.int64)
+        starts = np.flatnonzero(np.diff(unit, prepend=-1))
+        ends = np.append(starts[1:], len(unit))
+        key = (unit << _DAY_BITS) | edges["day"].to_numpy(np.int64)
+        for number in range(known[0].toordinal(), known[-1].toordinal() + 1):
+            wanted = (unit[starts] << _DAY_BITS) | number
+            first, after = np.searchsorted(key, wanted), np.searchsorted(key, wanted, "right")
+            steps = np.arange(EDGE_FIXES)
+            before = first[:, None] - 1 - steps
+            behind = after[:, None] + steps
+            rows = [before[before >= starts[:, None]], behind[behind < ends[:, None]]]
+            halo = edges.iloc[np.sort(np.concatenate(rows))][_COLUMNS]
+            day = date.fromordinal(number)
             digest = hashlib.sha256(self.fingerprint(day).encode())
             digest.update(halo.to_csv(index=False).encode())
-            path = self.root / _folder(day) / "fixes.parquet"
-            frames = [halo, _frame(path)] if path.exists() else [halo]
-            yield day, _tracks(pd.concat(frames, ignore_index=True)), digest.hexdigest()
+            yield DayInputs(day, digest.hexdigest(), halo)
+
+    def read_inputs(self, inputs: DayInputs) -> Tracks:
+        """Return the fixes of a day and of its halo.
+
+        Parameters
+        ----------
+        inputs
+            From `with_edges`.
+
+        Returns
+        -------
+        Tracks
+            The fixes.
+
+        Raises
+        ------
+        StoreError
+            The day's file is not the one that was written.
+        """
+        path = self._path(inputs.day, "fixes")
+        if not path.exists():
+            return _tracks(inputs.halo)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.fingerprint(inputs.day):
+            raise StoreError(
+                "{file} is not the file that was written: an import is replacing it just now, "
+                "or it is damaged; try again, then restore it from a backup",
+                file=path,
+            )
+        fixes = _frame(io.BytesIO(content))
+        return _tracks(pd.concat([inputs.halo, fixes], ignore_index=True))
 
     def add(self, change: Transaction, tracks: Tracks) -> AddedFixes:
         """Add fixes to the days they belong to.
@@ -180,8 +238,8 @@ def _folder(day: date) -> str:
     return f"tracks/day={day.isoformat()}"
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.ParquetFile(path).read().to_pandas()
+def _frame(file: Path | BinaryIO) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.ParquetFile(file).read().to_pandas()
     return frame.astype({"unit": object})
 
 
