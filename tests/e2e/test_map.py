@@ -1,66 +1,16 @@
-"""What a person does with the map, in a real browser."""
+"""What a person asks the map: values, cells, measures, time, districts, places."""
 
 from __future__ import annotations
 
 import random
-import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browsing import CENTRE, numbers_in, query_of, read_out, until, view_on
+
 pytestmark = pytest.mark.browser
-
-# Where a cell is on the screen, from what the page itself knows of its address and view.
-CENTRE = {"x": 900, "y": 450}
-NO_OVERFLOW = "document.documentElement.scrollWidth <= window.innerWidth"
-LABELLED = """() => [...document.querySelectorAll('button, select, input, a[href], summary')]
-  .filter((control) => control.offsetParent !== null || control.closest('dialog'))
-  .filter((control) => !(control.labels?.length || control.getAttribute('aria-label')
-    || control.textContent.trim()))
-  .map((control) => control.outerHTML)"""
-
-
-SMALL = """() => [...document.querySelectorAll('button, select, input, a[href]')]
-  .filter((control) => control.offsetParent !== null && !control.matches('.skip'))
-  .filter((control) => {
-    const box = (control.closest('label') ?? control).getBoundingClientRect();
-    return box.width < 24 || box.height < 24;
-  })
-  .map((control) => control.outerHTML)"""
-
-
-def query_of(page):
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def until(page, holds):
-    """Wait until something holds; the page's own policy forbids the browser's waiting."""
-    for _ in range(200):
-        if holds():
-            return
-        page.wait_for_timeout(50)
-    assert holds()
-
-
-def numbers_in(page, column):
-    """Return the numbers of one column of the legend."""
-    cells = page.locator(f"#legend tbody td:nth-child({column})").all_inner_texts()
-    return [float(text.replace(",", "")) for text in cells]
-
-
-def view_on(tiny_workspace, zoom=13):
-    """Return an address of the map over the first camera."""
-    point = tiny_workspace.register("cameras").geometry.iloc[0]
-    return f"?lat={point.y:.5f}&lng={point.x:.5f}&z={zoom}&on=cameras"
-
-
-def read_out(page):
-    """Return the code, the raw value and the words under the pointer."""
-    box = page.locator("#readout")
-    expect(box).to_be_visible()
-    value = box.locator("data")
-    return box.locator(".code").inner_text(), value.get_attribute("value"), value.inner_text()
 
 
 @pytest.mark.parametrize(
@@ -114,38 +64,6 @@ def test_a_click_opens_everything_known_of_the_cell(visit):
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     assert "cell" not in query_of(page)
-
-
-def test_the_language_can_be_switched_and_stays_in_the_link(page):
-    expect(page.locator("h1")).to_have_text("Patrol grid")
-    page.click("#language")
-    expect(page.locator("h1")).to_have_text("巡逻网格")
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
-    assert "巡逻网格" in page.title()
-    expect(page.locator("#legend th").first).to_have_text("数值")
-    assert query_of(page)["lang"] == "zh"
-    page.reload()
-    page.wait_for_selector("body[data-ready]")
-    expect(page.locator("h1")).to_have_text("巡逻网格")
-    page.click("#language")
-    expect(page.locator("h1")).to_have_text("Patrol grid")
-
-
-def test_the_page_says_that_the_data_is_synthetic_and_how_old_it_is(page):
-    expect(page.locator("#synthetic")).to_contain_text("SYNTHETIC DEMO")
-    expect(page.locator("#synthetic")).to_contain_text("合成演示数据")
-    expect(page.locator("#data-age")).to_contain_text("Data as of")
-
-
-def test_dark_mode_follows_the_system_and_the_button(visit):
-    background = "getComputedStyle(document.querySelector('.panel')).backgroundColor"
-    dark = visit(color_scheme="dark").open()
-    light = visit(color_scheme="light").open()
-    assert dark.evaluate(background) != light.evaluate(background)
-    light.click("#theme")  # light, whatever the system says
-    light.click("#theme")
-    assert light.evaluate(background) == dark.evaluate(background)
-    assert query_of(light)["theme"] == "dark"
 
 
 def test_the_legend_counts_every_cell_and_all_land(page, tiny_workspace):
@@ -296,111 +214,3 @@ def test_cameras_are_drawn_and_tell_their_number(visit, tiny_workspace):
     expect(page.locator(".point-tip")).to_contain_text("Cameras")
     camera = str(tiny_workspace.register("cameras").index[0])
     assert camera in page.locator(".point-tip").inner_text()
-
-
-def test_the_keyboard_reaches_everything(page):
-    page.keyboard.press("?")
-    expect(page.locator("#help-dialog")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator("#help-dialog")).to_be_hidden()
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
-    page.locator("#map").focus()
-    before = page.url
-    page.keyboard.press("ArrowRight")
-    until(page, lambda: page.url != before)
-    page.keyboard.press("Enter")
-    expect(page.locator("#cell h2")).to_contain_text("Cell")
-    page.keyboard.press("Escape")
-    page.keyboard.press("t")
-    expect(page.locator("#table")).to_be_visible()
-    seen = set()
-    page.locator("#language").focus()
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        seen.add(page.evaluate("document.activeElement.id || document.activeElement.dataset.day"))
-    assert {"theme", "help", "search", "column", "opacity", "from", "to", "district"} <= seen
-
-
-def test_focus_is_visible(page):
-    page.keyboard.press("Tab")
-    width = page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
-    assert width >= 2
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_control_has_a_name_and_the_page_a_title_and_a_language(visit, language):
-    page = visit().open(f"?lang={language}&table=1")
-    assert page.evaluate(LABELLED) == []
-    assert page.title()
-    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-CN"}[language]
-    assert page.locator("h1").count() == page.locator("main").count() == 1
-    small = page.evaluate(SMALL)
-    assert small == []
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, language):
-    narrow = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    page = visit(**narrow).open(f"?lang={language}")
-    assert page.evaluate(NO_OVERFLOW)
-    page.click("#sheet-handle")
-    expect(page.locator("#sheet-handle")).to_have_attribute("aria-expanded", "true")
-    page.wait_for_timeout(300)
-    page.locator("#take-open").scroll_into_view_if_needed()
-    assert page.evaluate(NO_OVERFLOW)
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.panel *')]
-          .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
-          .map((part) => part.outerHTML.slice(0, 80))"""
-    )
-    assert wide == []
-    page.click("#sheet-handle")
-    page.wait_for_timeout(300)
-    page.touchscreen.tap(190, 300)
-    expect(page.locator("#cell h2")).to_be_visible()
-    assert page.evaluate(NO_OVERFLOW)
-
-
-def test_every_layer_can_be_taken_away(page, tiny_workspace, tmp_path):
-    page.click("#take-open")
-    links = page.locator("#take-list a")
-    expect(links).to_have_count(5 * len(tiny_workspace.layer_ids()))
-    with page.expect_download() as download:
-        page.click("#take-list a[download='checkpoints.geojson']")
-    path = tmp_path / "checkpoints.geojson"
-    download.value.save_as(path)
-    assert '"FeatureCollection"' in path.read_text("utf-8")
-
-
-def test_a_server_that_is_gone_is_told_with_a_way_out(visit):
-    visitor = visit()
-    page = visitor.open()
-    visitor.context.route("**/api/**", lambda route: route.abort())
-    page.click("[data-layer=gaps]")
-    notice = page.locator(".notice.error")
-    expect(notice).to_contain_text("geogrid serve")
-    visitor.context.unroute("**/api/**")
-    notice.get_by_role("button", name="Try again").click()
-    expect(page.locator("#column")).to_have_value("state")
-    visitor.complaints.clear()  # the browser itself reports the requests that were cut
-
-
-def test_a_workspace_without_data_says_what_to_do(visit, bare_address):
-    page = visit(bare_address).open()
-    expect(page.locator("#meaning")).to_contain_text("geogrid import")
-    expect(page.locator("#window-none")).to_contain_text("geogrid import")
-    expect(page.locator("#workspace-name")).to_have_text("<b>Bare</b>")
-    assert page.locator("#synthetic").count() == 0
-    page.mouse.click(**CENTRE)
-    expect(page.locator("#cell h2")).to_contain_text("Cell 2000mE")
-    page.click("#table-open")
-    expect(page.locator(".totals tbody tr")).to_have_count(12)
-
-
-def test_hostile_names_in_the_address_never_run(visit):
-    payload = "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E"
-    page = visit().open(f"?district={payload}&layer={payload}&column={payload}&on={payload}")
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.hit") is None
-    assert not re.search(r"<img", page.locator("body").inner_html())

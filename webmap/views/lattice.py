@@ -23,14 +23,11 @@ def mesh() -> Response:
 
 @blueprint.get("/<version>/<layer_id>/<column>.bin")
 def column(version: str, layer_id: str, column: str) -> Response:
-    """Return one column over the active cells, little-endian, in the order of their ids.
-
-    Another version than today's, or ``latest``, is sent on to today's address.
-    """
+    """Return one column over the active cells, little-endian, in the order of their ids."""
     check_names(*WINDOW_NAMES)
     window = window_wanted()
     current = str(workspace().layer_json(layer_id, language_wanted(), window)["version"])
-    if version != current:
+    if version != current:  # an old link, or ``latest``
         here = request.full_path.replace(f"/{version}/", f"/{current}/", 1).rstrip("?")
         return Response(status=302, headers={"Location": here})
     cache: ColumnCache = current_app.extensions["geogrid.columns"]
