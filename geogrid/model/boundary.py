@@ -191,7 +191,7 @@ def _polygon_faults(boundary: Boundary) -> Iterator[BoundaryError]:
                 label=label,
                 kind=getattr(polygon, "geom_type", "missing"),
             )
-        elif polygon.is_empty or polygon.area == 0.0:
+        elif polygon.is_empty:
             yield BoundaryError("district {label}: the polygon is empty", label=label)
         elif not np.isfinite(polygon.bounds).all():
             yield BoundaryError(
