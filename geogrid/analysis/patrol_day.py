@@ -245,7 +245,7 @@ def _starts(*keys: NDArray[np.integer]) -> NDArray[np.intp]:
 def _passes(runs: Runs, units: tuple[str, ...]) -> pd.DataFrame:
     """Return unbroken stays on patrol: runs joined over hours and kinds of time."""
     known = _where(runs, (runs.kind == MOVING) | (runs.kind == STANDING))
-    broken = np.ones(known.enter.size, dtype=np.int64)
+    broken = np.zeros(known.enter.size, dtype=np.int64)  # how often time was lost before
     broken[1:] = np.cumsum(known.enter[1:] != known.leave[:-1])
     first = _starts(known.unit, known.col, known.row, broken)
     last = np.append(first[1:], known.enter.size)[: first.size] - 1
