@@ -211,6 +211,6 @@ def test_cameras_are_drawn_and_tell_their_number(visit, tiny_workspace):
     page.wait_for_timeout(600)
     page.mouse.move(720, 450)
     page.mouse.move(721, 451)
-    expect(page.locator(".point-tip")).to_contain_text("Cameras")
+    expect(page.locator(".point-tip")).to_contain_text("Camera")
     camera = str(tiny_workspace.register("cameras").index[0])
     assert camera in page.locator(".point-tip").inner_text()

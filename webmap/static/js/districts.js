@@ -129,7 +129,7 @@ export function createDistrictTable({ store, districts, choose }) {
     if (column !== "patrolled_share") return el("td", {}, number(value, DECIMALS[column] ?? 0));
     const filled = el("i");
     filled.style.width = `${Math.min(100, 100 * value)}%`;
-    return el("td", {}, el("span", { class: "bar", "aria-hidden": "true" }, filled), percent(value));
+    return el("td", {}, el("span", { class: "bar", "aria-hidden": "true" }, filled), el("span", { class: "share" }, percent(value)));
   }
 
   function total(shown) {

@@ -12,7 +12,7 @@ const nth = (theme, pair) => pair[theme === "dark" ? 1 : 0];
 
 /** Points grow with the zoom, so that a whole city is a texture and a street is not. */
 function grown(radius, zoom) {
-  if (zoom < 10) return Math.max(1.2, radius * 0.36);
+  if (zoom < 10) return Math.max(1, radius * 0.3);
   if (zoom < 12) return radius * 0.55;
   return zoom < 14 ? radius * 0.8 : radius;
 }
@@ -25,11 +25,13 @@ function points({ name, kinds = {}, shape, radius, colors, view = false, least =
     if (!seen.has(kind)) seen.set(kind, seen.size);
     return kind;
   };
-  const looks = (theme, zoom) => Object.fromEntries([...seen].map(([kind, at]) => {
+  // What is hollow is drawn first, so that it never hides what is in service.
+  const ordered = () => [...seen].sort(([a], [b]) => Boolean(kinds[b]?.hollow) - Boolean(kinds[a]?.hollow));
+  const looks = (theme, zoom) => Object.fromEntries(ordered().map(([kind, at]) => {
     const own = kinds[kind] ?? {};
     const color = nth(theme, own.colors ?? colors ?? KINDS[at % KINDS.length]);
     const look = { shape, radius: Math.max(least, grown(own.radius ?? radius, zoom)), color, line: HALO[theme], hollow: own.hollow };
-    if (view && kind !== "off") look.view = `${color}${theme === "dark" ? "40" : "33"}`;
+    if (view && (kind === "on" || kind === "")) look.view = `${color}${theme === "dark" ? "40" : "33"}`;
     return [kind, look];
   }));
   return { kindOf, looks, seen };
@@ -114,7 +116,8 @@ export function kindWords(layerId, kind) {
 /** Return one line about a feature, for its tip. */
 export function tipWords(layerId, { id, properties }) {
   const kind = properties.kind ?? properties.class ?? properties.category ?? properties.status;
-  const parts = [`${t(`layer.${layerId}`)} ${properties.id ?? id}`, properties.name];
+  const what = word("one", layerId, t(`layer.${layerId}`));
+  const parts = [`${what} ${properties.id ?? id}`, properties.name];
   if (kind !== undefined && kind !== null) parts.push(kindWords(layerId, String(kind)));
   if (layerId === "cameras") {
     if (properties.bearing !== null && properties.bearing !== undefined) {

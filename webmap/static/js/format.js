@@ -55,6 +55,7 @@ export function quantity(value, { unit = "", scale = "", decimals = undefined } 
     return t("unit.any", { n: number(value / 1e6, 2), unit: "km²" });
   }
   const n = number(value, decimalsFor(value, decimals));
+  if (unit === "h" || unit === "min") return t(`unit.${unit}`, { n });
   return unit ? t("unit.any", { n, unit: unit === "m2" ? "m²" : unit }) : n;
 }
 
