@@ -13,10 +13,11 @@ import pytest
 import waitress
 
 import webmap
-from geogrid.workspace import Choices, DistrictFile, Workspace
+from geogrid.workspace import Choices, DistrictFile, Workspace, read_options
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
+HOSTILE = "<img src=x onerror=window.hit=1>"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -46,6 +47,22 @@ def bare_address(boundaries, tmp_path_factory):
     districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
     choices = Choices(cell_size_m=2000, name="<b>Bare</b>")
     workspace, _ = Workspace.create(folder, districts, choices)
+    with serving(webmap.create_app(workspace)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile_address(boundaries, tmp_path_factory):
+    """Serve a workspace with one camera whose name and kind are code."""
+    folder = tmp_path_factory.mktemp("hostile")
+    districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
+    workspace, _ = Workspace.create(folder / "ws", districts, Choices(cell_size_m=2000))
+    cameras = folder / "cameras.csv"
+    cameras.write_text(
+        f'id,lon,lat,name,purpose\n"C{HOSTILE}",117.6,26.25,"{HOSTILE}","{HOSTILE}"\n',
+        encoding="utf-8",
+    )
+    workspace.import_files("cameras", [cameras], read_options({"datum": "wgs84"}))
     with serving(webmap.create_app(workspace)) as address:
         yield address
 

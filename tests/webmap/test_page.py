@@ -53,6 +53,13 @@ def test_every_key_that_is_used_is_in_the_catalogue():
     assert len(used) > 60
 
 
+def test_no_text_is_left_over():
+    text = TEMPLATE + "".join(script.read_text("utf-8") for script in SCRIPTS)
+    families = set(re.findall(r"\bt\(`(\w+)\.", text)) | set(re.findall(r'\bword\("(\w+)"', text))
+    left = [key for key in words("en") if key.partition(".")[0] not in families and key not in text]
+    assert left == []
+
+
 def test_every_layer_of_the_contract_has_a_name():
     layers = "coverage camera_coverage hotspots gaps districts cameras checkpoints rooms places"
     layers += " incidents roads areas zones buildings depots"

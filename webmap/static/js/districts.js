@@ -8,7 +8,10 @@ import { currentLanguage, t, word } from "./i18n.js";
 import { districtName } from "./map-view.js";
 import { complain } from "./notices.js";
 
-const COLUMNS = ["name", "land_km2", "patrolled_share", "patrol_h", "required_cells", "gaps", "incidents", "cameras", "camera_km2"];
+const COLUMNS = [
+  "name", "land_km2", "patrolled_share", "patrol_h", "required_cells", "gaps", "incidents",
+  "cameras", "camera_km2",
+];
 const DECIMALS = { land_km2: 1, patrol_h: 1, camera_km2: 1 };
 const WORST_FIRST = -1;
 
@@ -129,7 +132,9 @@ export function createDistrictTable({ store, districts, choose }) {
     if (column !== "patrolled_share") return el("td", {}, number(value, DECIMALS[column] ?? 0));
     const filled = el("i");
     filled.style.width = `${Math.min(100, 100 * value)}%`;
-    return el("td", {}, el("span", { class: "bar", "aria-hidden": "true" }, filled), el("span", { class: "share" }, percent(value)));
+    return el("td", {},
+      el("span", { class: "bar", "aria-hidden": "true" }, filled),
+      el("span", { class: "share" }, percent(value)));
   }
 
   function total(shown) {

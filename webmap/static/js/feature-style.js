@@ -30,7 +30,10 @@ function points({ name, kinds = {}, shape, radius, colors, view = false, least =
   const looks = (theme, zoom) => Object.fromEntries(ordered().map(([kind, at]) => {
     const own = kinds[kind] ?? {};
     const color = nth(theme, own.colors ?? colors ?? KINDS[at % KINDS.length]);
-    const look = { shape, radius: Math.max(least, grown(own.radius ?? radius, zoom)), color, line: HALO[theme], hollow: own.hollow };
+    const look = {
+      shape, color, line: HALO[theme], hollow: own.hollow,
+      radius: Math.max(least, grown(own.radius ?? radius, zoom)),
+    };
     if (view && (kind === "on" || kind === "")) look.view = `${color}${theme === "dark" ? "40" : "33"}`;
     return [kind, look];
   }));

@@ -158,9 +158,6 @@ function middle(geometry) {
   return best;
 }
 
-/** Return whether the page is in its narrow, one-column form. */
-export const isNarrow = () => NARROW.matches;
-
 /** Keep the sheet's handle in step (narrow form). */
 export function watchSheet() {
   const panel = byId("panel");
