@@ -3,7 +3,8 @@
 Incidents given their number follow a Dirichlet-multinomial distribution whose mean is the
 share of supply: without a gap, demand lies where patrols are. Overdispersion is estimated from
 Pearson's statistic. The posterior of a cell's share of demand is then a Beta distribution,
-which shrinks small counts towards supply.
+which shrinks small counts towards supply. The bound on false findings holds under this model:
+where strong gaps swell the dispersion that is estimated with them, more calm cells are called.
 
 References
 ----------
@@ -20,7 +21,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
+from scipy.special import betainc, betaincc
 
 EXCESS: Final = 1.25  # a share must exceed the other's by a quarter to count
 MAX_FALSE_SHARE: Final = 0.05
@@ -86,7 +87,7 @@ def balance(
     alpha = strength * mean + incidents
     beta = strength * (1.0 - mean) + total - incidents
     above = np.minimum(EXCESS * mean, 1.0)
-    p_exceeds = 1.0 - betainc(alpha, np.maximum(beta, 1e-300), above)
+    p_exceeds = betaincc(alpha, np.maximum(beta, 1e-300), above)
     p_below = betainc(alpha, np.maximum(beta, 1e-300), mean / EXCESS)
     verdict = np.zeros(incidents.size, dtype=np.int8)
     verdict[discoveries(p_below)] = -1
