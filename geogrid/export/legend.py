@@ -26,6 +26,8 @@ CLASSES: Final = 6
 SHARE_BREAKS: Final = (0.1, 0.25, 0.5, 0.75, 0.95)
 CHANCE_BREAKS: Final = (0.001, 0.01, 0.05, 0.1, 0.5)  # of p-values
 Z_BREAKS: Final = (1.65, 1.96, 2.58)  # two-sided 90, 95 and 99 % of a normal
+DOUBLINGS: Final = (1.0, 2.0, 3.0)  # log2: twice, four and eight times
+FIXED_BREAKS: Final = {"z": Z_BREAKS, "balance": DOUBLINGS}
 _CHANCES: Final = frozenset({"p", "q"})
 _SIGNIFICANCE: Final = (-99, -95, -90, 0, 90, 95, 99)
 _SECONDS: Final = (  # that people have words for
@@ -196,8 +198,8 @@ def _significance() -> list[Class]:
 
 
 def _diverging(field: Field, numbers: NDArray[np.float64]) -> list[Class]:
-    if field.name == "z" or numbers.size == 0:
-        steps: tuple[float, ...] = Z_BREAKS
+    if field.name in FIXED_BREAKS or numbers.size == 0:
+        steps: tuple[float, ...] = FIXED_BREAKS.get(field.name, Z_BREAKS)
     else:
         far = np.quantile(np.abs(numbers), (0.5, 0.75, 0.95))
         steps = tuple(dict.fromkeys(_nice(float(step)) for step in far if step >= _LEAST)) or (1.0,)
