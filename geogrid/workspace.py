@@ -25,6 +25,7 @@ from geogrid.service.atlas import Atlas
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
 from geogrid.service.imports import (
+    KINDS,
     ImportNote,
     ImportResult,
     dry_run,
@@ -38,8 +39,10 @@ from geogrid.service.shelf import Progress, Shelf, no_progress
 
 __all__ = [
     "ALL_TIME",
+    "KINDS",
     "CameraParams",
     "Choices",
+    "Datum",
     "DistrictFile",
     "GapParams",
     "HotspotParams",

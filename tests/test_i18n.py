@@ -56,20 +56,9 @@ OF_THE_SERVER = {
 }
 HOTNESS = {f"{word}, {level} %" for word in ("hot", "cold") for level in (90, 95, 99)}
 # Categories of a table that other programs may hand to the map.
-EMERGING = {
-    f"{pattern} {sign}"
-    for sign in ("hot", "cold")
-    for pattern in [
-        "new",
-        "consecutive",
-        "intensifying",
-        "persistent",
-        "diminishing",
-        "sporadic",
-        "oscillating",
-        "historical",
-    ]
-}
+PATTERNS = ("new", "consecutive", "intensifying", "persistent")
+PATTERNS += ("diminishing", "sporadic", "oscillating", "historical")
+EMERGING = {f"{pattern} {sign}" for sign in ("hot", "cold") for pattern in PATTERNS}
 
 
 @cache

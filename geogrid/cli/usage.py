@@ -69,14 +69,12 @@ def usage_message(error: click.ClickException, translate: Translate) -> str:
     Returns
     -------
     str
-        One or two lines.
+        Two lines.
     """
     message = _retold(error.format_message(), translate)
     context = error.ctx if isinstance(error, click.UsageError) else None
-    if context is None:
-        return message
-    hint = translate("Help: {command} --help").format(command=context.command_path)
-    return f"{message}\n{hint}"
+    command = "geogrid" if context is None else context.command_path
+    return f"{message}\n{translate('Help: {command} --help').format(command=command)}"
 
 
 def _retold(text: str, translate: Translate) -> str:

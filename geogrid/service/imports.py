@@ -303,9 +303,8 @@ def _write_quarantine(change: Transaction, number: int, reports: Sequence[ReadRe
         writer.writerow(["import", "file", "row", "field", "value", "reason"])
         for name, refusal in refused:
             reason = refusal.reason.format(**refusal.values)
-            writer.writerow(
-                [number, name, refusal.row, refusal.field, _as_text(refusal.value), reason]
-            )
+            texts = map(_as_text, (refusal.field, refusal.value, reason))
+            writer.writerow([number, _as_text(name), refusal.row, *texts])
 
 
 def _as_text(value: str) -> str:
