@@ -38,7 +38,7 @@ class Balance:
     demand_share, supply_share
         Raw shares, summing to 1.
     log2_ratio
-        log2 of the posterior mean of demand over supply; NaN where supply is 0.
+        Binary logarithm of the posterior mean of demand over supply; NaN where supply is 0.
     p_exceeds
         Pr(demand > 1.25 supply).
     verdict

@@ -267,7 +267,8 @@ def _stays(passes: list[pd.DataFrame], grid: Grid, clock: WindowClock) -> _Stays
         parts.append(np.stack([np.asarray(column, np.int64) for column in columns]))
     stays = np.concatenate(parts, axis=1)
     stays = stays[:, stays[0] >= 0]
-    cell, unit, enter, leave = stays[:, np.lexsort((stays[2], stays[1], stays[0]))]
+    order = np.argsort(stays[0] * len(numbers) + stays[1], kind="stable")  # a unit's are in order
+    cell, unit, enter, leave = stays[:, order]
     new = np.ones(cell.size, dtype=np.bool_)
     new[1:] = (cell[1:] != cell[:-1]) | (unit[1:] != unit[:-1]) | (enter[1:] != leave[:-1])
     first = np.flatnonzero(new)
@@ -339,5 +340,6 @@ def _days(stays: _Stays, n_cells: int, time_zone: str) -> NDArray[np.float64]:
     cell, day = np.repeat(stays.cell, count), np.repeat(first, count) + _counted(count)
     base = day.min(initial=0)
     width = int(day.max(initial=0) - base) + 1
-    pairs = np.unique(cell * width + (day - base))
-    return np.bincount(pairs // width, minlength=n_cells).astype(np.float64)
+    pairs = np.sort(cell * width + (day - base))
+    once = pairs[np.diff(pairs, prepend=-1) > 0]
+    return np.bincount(once // width, minlength=n_cells).astype(np.float64)

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from geogrid.errors import InputError
 from geogrid.kernels.walk import (
-    DEPOT,
     MOVING,
     REJECTED,
     SILENT,
     STANDING,
     Runs,
     WalkRules,
+    group_sums,
     kept_fixes,
     walk,
 )
@@ -37,6 +37,7 @@ BUCKETS: Final = ("moving", "standing", "depot", "silent", "off_grid", "rejected
 EDGE_FIXES: Final = 3  # of each neighbouring day: whether a fix is a spike depends on two beyond it
 _FAR_M: Final = 1e8  # stands for places the projection cannot reach; no lattice is there
 _HOURS: Final = 24
+_SUMMED: Final = ("moving_ms", "standing_ms", "depot_ms", "mm", "fixes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +276,7 @@ def _hours(runs: Runs, fixes: _Places) -> pd.DataFrame:
     key = ((row - south) * (col.max(initial=0) - west + 1) + (col - west)) * _HOURS + hour
     order = np.argsort(key)
     first = _starts(key[order])
-    none, nothing = np.zeros(stretch.size, np.int64), np.zeros(runs.enter.size, np.int64)
-    columns = {
-        "moving_ms": (_time_of(runs, MOVING), none),
-        "standing_ms": (_time_of(runs, STANDING), none),
-        "depot_ms": (_time_of(runs, DEPOT), none),
-        "mm": (runs.mm, none),
-        "fixes": (nothing, counts),
-    }
+    sums = group_sums(runs, counts, order, first)
     place = order[first]
     return pd.DataFrame(
         {
@@ -290,7 +284,7 @@ def _hours(runs: Runs, fixes: _Places) -> pd.DataFrame:
             "col": col[place].astype(np.int32),
             "hour": hour[place],
         }
-        | {name: _sums(np.concatenate(both)[order], first) for name, both in columns.items()}
+        | dict(zip(_SUMMED, sums, strict=True))
     )
 
 

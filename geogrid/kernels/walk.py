@@ -278,3 +278,39 @@ def walk(
             span, ends = (t[i], t[i + 1], at, after), (x0, y0, x1, y1)
             n = _follow(runs, n, unit[i], kind, span, ends, round(mm), edges)
     return _resized(runs, n, n)
+
+
+@njit(cache=True, nogil=True)
+def group_sums(
+    runs: Runs, fixes: NDArray[np.int64], order: NDArray[np.int64], first: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return sums of runs and of numbers of fixes over groups of both.
+
+    Parameters
+    ----------
+    runs
+        Stays in known cells.
+    fixes
+        Numbers of fixes, shape (n_counts,).
+    order
+        Runs (their position) and numbers of fixes (theirs, after all runs), group by group.
+    first
+        Where in ``order`` each group begins, shape (n_groups,).
+
+    Returns
+    -------
+    ndarray of int, shape (5, n_groups)
+        Milliseconds moving, standing and in depots, millimetres, fixes.
+    """
+    sums = np.zeros((5, first.size), np.int64)
+    for group in range(first.size):
+        end = first[group + 1] if group + 1 < first.size else order.size
+        for i in order[first[group] : end]:
+            if i >= runs.enter.size:
+                sums[4, group] += fixes[i - runs.enter.size]
+                continue
+            kind = runs.kind[i]
+            column = 0 if kind == MOVING else 1 if kind == STANDING else 2
+            sums[column, group] += runs.leave[i] - runs.enter[i]
+            sums[3, group] += runs.mm[i]
+    return sums
