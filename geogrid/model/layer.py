@@ -113,7 +113,7 @@ class Layer:
 
     @property
     def summary(self) -> Mapping[str, Any]:
-        """Figures of the analysis behind a lattice; empty for features."""
+        """The figures of the analysis behind a lattice; empty for features."""
         return self.table.summary if isinstance(self.table, CellTable) else {}
 
     def __len__(self) -> int:

@@ -17,6 +17,7 @@ from geogrid.kernels.walk import (
     SILENT,
     STANDING,
     WalkRules,
+    group_sums,
     kept_fixes,
     walk,
 )
@@ -280,3 +281,21 @@ def test_neighbours_of_a_spike_are_kept_and_two_fixes_on_either_side_decide(x):
     assert all(a or b for a, b in itertools.pairwise(keep))
     for i in range(3, len(x) - 3):
         assert kept(t[i - 2 : i + 3], x[i - 2 : i + 3])[2] == keep[i]
+
+
+def test_runs_and_fixes_are_summed_by_group():
+    runs = walked(
+        [0, 60_000, 120_000, 180_000],
+        [(0.5, 0.5), (0.9, 0.5), (0.9, 0.5), (2.5, 0.5)],
+        rules=RULES,
+    )
+    assert runs.kind.tolist() == [MOVING, STANDING, MOVING, MOVING, MOVING]
+    fixes = np.array([3, 1], np.int64)  # in cells 0 and 2
+    order = np.array([0, 1, 2, 5, 3, 4, 6])
+    sums = group_sums(runs, fixes, order, np.array([0, 4, 5]))
+    assert sums[:3].sum() == 180_000
+    assert sums[:, 0].tolist() == [63_750, 60_000, 0, 125_000, 3]
+    assert sums[:, 1].tolist() == [37_500, 0, 0, 250_000, 0]
+    assert sums[:, 2].tolist() == [18_750, 0, 0, 125_000, 1]
+    none = group_sums(runs, fixes, order[:0], order[:0])
+    assert none.shape == (5, 0)
