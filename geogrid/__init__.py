@@ -15,7 +15,6 @@ Examples
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from geogrid.model.window import Window
     from geogrid.workspace import Workspace
 
-__version__ = version("geogrid")
+    __version__: str
 
 _MODULES: Final = {
     "geogrid.analysis.camera_coverage": ("CameraParams", "camera_coverage"),
@@ -105,6 +104,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("geogrid")
     wanted = "open_workspace" if name == "open" else name
     if wanted not in _HOME:
         raise AttributeError(f"module 'geogrid' has no attribute {name!r}")

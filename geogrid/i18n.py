@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
+from string import Formatter
 
 LANGUAGES = ("en", "zh")
 
@@ -62,7 +63,7 @@ def retold(sentence: str, templates: Iterable[str], translate: Callable[[str], s
     Parameters
     ----------
     sentence
-        In English; its values are numbers.
+        In English.
     templates
         What it may have been made of.
     translate
@@ -71,15 +72,30 @@ def retold(sentence: str, templates: Iterable[str], translate: Callable[[str], s
     Returns
     -------
     str
-        The sentence; unchanged if it was made of none of the templates.
+        The sentence, with sentences inside it retold too; unchanged if it was made of none of
+        the templates.
     """
-    for template in templates:
-        pattern = re.sub(r"\\{(\w+)[^}]*\\}", r"(?P<\1>-?[0-9.]+)", re.escape(template))
-        match = re.fullmatch(pattern, sentence)
+    known = tuple(templates)
+    for template in known:
+        match = _pattern(template).fullmatch(sentence)
         if match is not None:
             plain = re.sub(r"\{(\w+)[^}]*\}", r"{\1}", translate(template))
-            return plain.format(**match.groupdict())
+            values = match.groupdict().items()
+            return plain.format(**{name: retold(text, known, translate) for name, text in values})
     return sentence
+
+
+@lru_cache(maxsize=1024)
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what finds the values of a template in a sentence that was made of it."""
+    pattern = ""
+    named: set[str] = set()
+    for text, name, _, _ in Formatter().parse(template):
+        pattern += re.escape(text)
+        if name:
+            pattern += f"(?P={name})" if name in named else f"(?P<{name}>.+)"
+            named.add(name)
+    return re.compile(pattern, re.DOTALL)
 
 
 def language_of(locale_name: str | None) -> str:

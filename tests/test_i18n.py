@@ -249,3 +249,14 @@ def test_a_sentence_with_numbers_is_told_again_in_chinese():
     said = i18n.retold("not seen for 5.0 h", templates, lambda t: chinese.get(t, t))
     assert said == "5.0 小时未见"
     assert i18n.retold("something else", templates, str) == "something else"
+
+
+def test_a_sentence_in_a_sentence_is_told_again_too():
+    chinese = {
+        "file {name}, once more {name}: {reason}": "{name}：{reason}",
+        "{count:,} rows are too many": "{count:,} 行太多",
+    }
+    said = i18n.retold(
+        "file a.csv, once more a.csv: 1,234 rows are too many", chinese, chinese.__getitem__
+    )
+    assert said == "a.csv：1,234 行太多"

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 import click
 
 from geogrid.errors import GeogridError
-from geogrid.i18n import LANGUAGES, language_of, translator
+from geogrid.i18n import LANGUAGES, catalogue, language_of, retold, translator
 
 PROGRESS_AFTER_S: Final = 1.0
 _ERASE_LINE: Final = "\r\x1b[K"
@@ -71,6 +71,22 @@ class Speech:
             for width, text in zip(widths[1:], others, strict=True):
                 line += "  " + " " * (width - _columns(text)) + text
             click.echo(f"  {line}".rstrip())
+
+    def retell(self, sentence: str) -> str:
+        """Return a sentence of a record, which is kept in English, in the reader's language.
+
+        Parameters
+        ----------
+        sentence
+            Such as the reason for which a row was refused.
+
+        Returns
+        -------
+        str
+            Unchanged when the catalogue does not know it.
+        """
+        known = [text for text in catalogue(self.language) if not text.startswith("{")]
+        return retold(sentence, known, self.translate)
 
     def answer(self, result: dict[str, Any]) -> None:
         """Print a result as JSON where that is asked for.

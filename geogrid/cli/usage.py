@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from geogrid.i18n import translator
+from geogrid.i18n import retold, translator
 
 Translate = Callable[[str], str]
 # What click says, with fields for its values: it has no catalogue to hand it a translation.
@@ -71,21 +71,10 @@ def usage_message(error: click.ClickException, translate: Translate) -> str:
     str
         Two lines.
     """
-    message = _retold(error.format_message(), translate)
+    message = retold(error.format_message(), CLICK_SAYS, translate)
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = "geogrid" if context is None else context.command_path
     return f"{message}\n{translate('Help: {command} --help').format(command=command)}"
-
-
-def _retold(text: str, translate: Translate) -> str:
-    """Return a sentence of click's with its template translated, and the sentences in it."""
-    for template in CLICK_SAYS:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
-        found = re.fullmatch(pattern, text, re.DOTALL)
-        if found is not None:
-            values = {name: _retold(value, translate) for name, value in found.groupdict().items()}
-            return translate(template).format(**values)
-    return text
 
 
 def paragraphs(text: str | None) -> list[str]:

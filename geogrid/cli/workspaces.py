@@ -243,6 +243,7 @@ def quarantine(speech: Speech, /, ws: Path, output: Path | None) -> None:
 
 def _list_refused(speech: Speech, rows: pd.DataFrame) -> None:
     """Print refused rows, file by file."""
+    told = {reason: speech.retell(reason) for reason in rows["reason"].unique()}
     for file, part in rows.groupby("file", sort=False):
         speech.say("{file}:", file=file)
         for at, field, value, reason in part[["row", "field", "value", "reason"]].to_numpy():
@@ -251,7 +252,7 @@ def _list_refused(speech: Speech, rows: pd.DataFrame) -> None:
                 row=at,
                 field=field,
                 value=value,
-                reason=reason,
+                reason=told[reason],
             )
 
 

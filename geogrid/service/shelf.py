@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from geogrid.analysis.patrol_day import PatrolRules
-from geogrid.crs import WGS84, crs_fingerprint
+from geogrid.crs import crs_fingerprint
 from geogrid.errors import InputError
 from geogrid.model.boundary import Boundary
 from geogrid.model.grid import Grid
@@ -40,7 +41,7 @@ def no_progress(stage: str, done: int, total: int) -> None:
     """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Shelf:
     """Everything that answers are made from.
 
@@ -50,22 +51,29 @@ class Shelf:
         The workspace's folder.
     config
         Its choices.
-    grid
-        The grid over its districts.
-    projection
-        From degrees onto its lattice.
     tracks, registers, incidents, application
         Its stores.
     """
 
     root: Path
     config: WorkspaceConfig
-    grid: Grid
-    projection: FastProjection
     tracks: TrackStore
     registers: RegisterStore
     incidents: IncidentStore
     application: ApplicationStore
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid over the districts, laid when it is first asked for."""
+        config = self.config
+        return Grid.over(
+            self.registers.districts(), config.cell_size_m, crs=config.crs, origin=config.origin
+        )
+
+    @cached_property
+    def projection(self) -> FastProjection:
+        """From degrees onto the lattice."""
+        return FastProjection.fit(self.grid.spec)
 
     @classmethod
     def create(
@@ -139,14 +147,10 @@ class Shelf:
         config = WorkspaceConfig.load(root)
         recover(root)
         registers = RegisterStore(root)
-        grid = Grid.over(
-            registers.districts(), config.cell_size_m, crs=config.crs, origin=config.origin
-        )
+        registers.require_districts()
         return cls(
             root=root,
             config=config,
-            grid=grid,
-            projection=FastProjection.fit(grid.spec),
             tracks=TrackStore(root, config.time_zone),
             registers=registers,
             incidents=IncidentStore(root, config.time_zone),
@@ -179,7 +183,7 @@ class Shelf:
 
     def import_area(self) -> tuple[float, float, float, float]:
         """Return the box in degrees, WGS-84, that imported positions must lie in."""
-        west, south, east, north = self.grid.boundary.to_crs(WGS84).bounds
+        west, south, east, north = self.registers.districts().bounds
         pad = AREA_PAD_DEG
         return west - pad, south - pad, east + pad, north + pad
 

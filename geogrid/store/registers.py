@@ -148,6 +148,17 @@ class RegisterStore:
         )
         self.put(change, DISTRICTS, frame, replace=True)
 
+    def require_districts(self) -> None:
+        """Refuse a workspace whose districts cannot be read.
+
+        Raises
+        ------
+        StoreError
+            The file is missing or damaged, or has no districts.
+        """
+        if DISTRICTS not in self.kinds():
+            raise _damaged(self.root / FILE_NAME, LookupError("no districts"))
+
     def districts(self) -> Boundary:
         """Return the districts, in the order of the file they came from.
 
@@ -156,9 +167,7 @@ class RegisterStore:
         StoreError
             The file is missing or damaged.
         """
-        path = self.root / FILE_NAME
-        if DISTRICTS not in self.kinds():
-            raise _damaged(path, LookupError("no districts"))
+        self.require_districts()
         frame = self.read(DISTRICTS).sort_values("position")
         shapes = [
             shape.geoms[0] if isinstance(shape, MultiPolygon) and len(shape.geoms) == 1 else shape

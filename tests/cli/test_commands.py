@@ -120,6 +120,9 @@ def test_refused_rows_are_no_failure_and_are_listed(run, ws, tmp_path):
     assert listed["rows"] == 1
     assert listed["records"][0]["field"] == "lat"
     assert "row 61, lat '95" in run("quarantine", ws).out
+    chinese = run("--lang", "zh", "quarantine", ws).out
+    assert "第 61 行，lat '95" in chinese
+    assert "超出范围" in chinese  # the record is in English
     assert run("quarantine", ws, "-o", tmp_path / "refused.csv").code == 0
     assert "t.csv,61,lat" in (tmp_path / "refused.csv").read_text("utf-8-sig")
 
