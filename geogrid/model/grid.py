@@ -85,7 +85,8 @@ class Grid:
 
         Areas are exact: the outline of each district is walked through the lattice once. In a
         CRS that is not equal-area, cells take the ellipsoid's area and the pieces of each
-        district are scaled (by less than 1e-6) to sum to its land.
+        district are scaled (by less than 1e-6) to sum to its land; the land of a cell on a border
+        is then right to 1e-6 of its square for each kilometre of cell size.
 
         Parameters
         ----------

@@ -73,6 +73,13 @@ def test_polygons_of_cells_have_the_land_of_the_cells_all_over_sanming(sanming_g
     assert shapely.is_ccw(shapely.get_exterior_ring(shapely.get_parts(polygons))).all()
 
 
+def test_land_is_that_of_the_ellipsoid_in_a_crs_that_distorts_it(sanming, sanming_grid):
+    grid = Grid.over(sanming, 2000, crs=UTM)
+    true = shapely.transform(cell_polygons(grid), reprojection(WGS84, sanming_grid.spec.crs))
+    assert np.abs(shapely.area(true) - grid.area_m2).max() < 2e-6 * 2000.0**2
+    assert np.abs(grid.land_share * 2000.0**2 - grid.area_m2).max() > 100.0  # UTM's own squares
+
+
 def test_a_corner_in_the_centre_of_the_projection_is_where_its_neighbours_say():
     around = box(999_500.0, 999_500.0, 1_000_500.0, 1_000_500.0)
     grid = Grid.over(Boundary(("A",), ("A",), (around,), LAEA), 250, crs=LAEA)
