@@ -2,7 +2,8 @@
 
 In a fenced block marked ``console`` each line after a ``$`` prompt is run, with the lines that
 continue it. The blocks of one page run in order, in one shell, in an empty folder that has the
-project's ``data``. A comment right before a block steers it::
+project's ``data``. An indented block right after one shows lines that it must have printed. A
+comment right before a block steers it::
 
     <!-- docs-test: skip serves until it is stopped -->
     <!-- docs-test: needs helsinki_osm -->
@@ -37,7 +38,8 @@ EXAMPLES = [
     if ">>> " in path.read_text("utf-8")
 ]
 BLOCK = re.compile(
-    r"(?:<!-- docs-test: (?P<steer>.*?) -->\s*\n)?^```console\n(?P<body>.*?)^```$",
+    r"(?:<!-- docs-test: (?P<steer>.*?) -->\s*\n)?^```console\n(?P<body>.*?)^```$"
+    r"(?:\n\n(?P<shown>(?:    [^\n]*\n)+))?",
     re.MULTILINE | re.DOTALL,
 )
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -50,8 +52,8 @@ def name(page):
 
 
 def steps(page):
-    """Return the commands of a page to run, and the folders of shared data they need."""
-    commands, needs = [], []
+    """Return the commands of a page to run, the shared data they need, and what they print."""
+    commands, needs, shown = [], [], []
     for block in BLOCK.finditer(page.read_text("utf-8")):
         steer, _, rest = (block["steer"] or "run").partition(" ")
         assert steer in {"run", "skip", "needs"}, f"{name(page)}: docs-test: {steer}"
@@ -60,12 +62,13 @@ def steps(page):
             continue
         needs += rest.split()
         commands += COMMAND.findall(block["body"])
-    return commands, needs
+        shown += (block["shown"] or "").splitlines()
+    return commands, needs, shown
 
 
 @pytest.mark.parametrize("page", [page for page in RUN if steps(page)[0]], ids=name)
 def test_the_commands_of_a_page_run(page, tmp_path, request):
-    commands, needs = steps(page)
+    commands, needs, shown = steps(page)
     (tmp_path / "data").symlink_to(ROOT / "data")
     for folder in needs:
         shared = request.getfixturevalue("shared_data") / folder
@@ -84,6 +87,8 @@ def test_the_commands_of_a_page_run(page, tmp_path, request):
     )
     # The shell's trace names the command that failed.
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    printed = {tuple(line.split()) for line in done.stdout.splitlines()}
+    assert [line for line in shown if tuple(line.split()) not in printed] == []
 
 
 @pytest.mark.parametrize("module", EXAMPLES, ids=name)
