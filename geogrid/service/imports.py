@@ -247,10 +247,21 @@ def _import_file(
     else:
         register, report = io.read_register(path, kind, options)
         _require_rows(report)
-        _, updated = shelf.registers.put(change, kind, register)
+        _, updated = shelf.registers.put(change, kind, _named_by_file(register, report))
         tally.updated += updated
     tally.duplicates += report.duplicates
     tally.reports.append(report)
+
+
+def _named_by_file(register: gpd.GeoDataFrame, report: ReadReport) -> gpd.GeoDataFrame:
+    """Return entries whose ids are unique among files where the file itself has none.
+
+    The reader numbers such rows; the next file's first row is another thing.
+    """
+    columns = report.options["columns"].split(", ")
+    if any(column.startswith("id=") for column in columns):
+        return register
+    return register.set_index(pd.Index(report.file + ":" + register.index, name="id"))
 
 
 def _require_rows(report: ReadReport) -> None:

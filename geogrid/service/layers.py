@@ -53,6 +53,7 @@ FEATURE_TITLES: Final[Mapping[str, str]] = {
     "depots": "Depots",
     "population": "Population",
 }
+_NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
 _INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coverage": ("tracks", "depots"),
     "camera_coverage": ("cameras", "roads"),
@@ -196,6 +197,9 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     """Return the table of a lattice layer."""
     if layer_id == "camera_coverage":
         return camera_result(shelf, questions.cameras)
+    facts = "incidents" if layer_id == "hotspots" else "tracks"
+    if layer_id not in layer_ids(shelf):
+        raise LayerNotFoundError(_NOTHING, kind=facts)
     if layer_id == "hotspots":
         return hotspot_result(shelf, questions.window, questions.choice, questions.hotspots)
     patrol = coverage(shelf, questions.window, questions.rules, progress)
@@ -211,10 +215,7 @@ def _features(shelf: Shelf, layer_id: str, window: Window) -> gpd.GeoDataFrame:
         return frame.drop(columns="position") if layer_id == DISTRICTS else frame
     frame = shelf.incidents.frame()
     if frame.empty:
-        raise LayerNotFoundError(
-            "no {kind} are registered; import them with: geogrid import WS {kind} FILE",
-            kind="incidents",
-        )
+        raise LayerNotFoundError(_NOTHING, kind="incidents")
     inside = frame[in_window(frame["t_from"].to_numpy(np.int64), window, shelf.config.time_zone)]
     times = {
         name: pd.to_datetime(inside[name].astype("Int64"), unit="ms")

@@ -142,6 +142,7 @@ def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
         "refused": sum(len(file["bad_rows"]) for entry in imports for file in entry["files"]),
         "duplicate": sum(entry["duplicates"] for entry in imports),
         "conflict": sum(entry["conflicts"] for entry in imports),
+        "kept": 0,
         **table.summary["fixes"],
     }
     return {"read": read, **counts, "outside_window": read - sum(counts.values())}

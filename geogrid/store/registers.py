@@ -70,7 +70,7 @@ class RegisterStore:
         """
         if kind not in self.kinds():
             raise LayerNotFoundError(
-                "no {kind} are registered; import them with: geogrid import WS {kind} FILE",
+                "no {kind} are imported; import them with: geogrid import WS {kind} FILE",
                 kind=kind,
             )
         return _read(self.root / FILE_NAME, kind)

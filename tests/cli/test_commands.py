@@ -84,6 +84,7 @@ def test_the_main_job_from_files_to_map(run, ws, tmp_path):
     ledger = run("coverage", ws, "--json").json["ledger"]
     assert ledger["total"] == 59 * 60.0
     assert "patrolled on 1 days" in run("coverage", ws).out
+    assert "0 of 60 fixes used" in run("coverage", ws, "--from", "2026-04-01").out
     assert run("cameras", ws, "--default-angle", 360, "--json").json["cameras"] == 1
     listed = [layer["id"] for layer in run("layers", ws, "--json").json["layers"]]
     assert listed == ["coverage", "camera_coverage", "gaps", "districts", "cameras"]
@@ -155,6 +156,9 @@ def test_a_check_stores_nothing_and_takes_declarations_in_one_text(run, tmp_path
         (["coverage", "{ws}", "--max-gap", "-1"], "must be more than 0"),
         (["hotspots", "{ws}", "--method", "kde"], "later version"),
         (["cameras", "{ws}"], "geogrid import WS cameras FILE"),
+        (["coverage", "{ws}"], "geogrid import WS tracks FILE"),
+        (["gaps", "{ws}"], "geogrid import WS tracks FILE"),
+        (["hotspots", "{ws}"], "geogrid import WS incidents FILE"),
         (["hotspots", "{ws}", "--source", "rumour"], "rumour"),
         (["export", "{ws}", "weather", "-o", "x.csv"], "no layer 'weather'"),
         (["export", "{ws}", "districts", "-o", "x.csv", "--bbox", "1,2,3"], "west,south"),

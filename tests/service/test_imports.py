@@ -207,6 +207,19 @@ def test_an_entry_with_a_known_id_takes_the_old_ones_place_and_is_told(ws, tmp_p
     assert "1 entries of cameras replaced" in again.as_json()["message"]
 
 
+def test_roads_of_two_files_without_ids_all_stay(ws, tmp_path, options):
+    files = []
+    for name, lat in (("a", 26.205), ("b", 26.215)):
+        line = {"type": "LineString", "coordinates": [[117.605, lat], [117.635, lat]]}
+        feature = {"type": "Feature", "properties": {"class": name}, "geometry": line}
+        files.append(tmp_path / f"{name}.geojson")
+        files[-1].write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    ws.import_files("roads", files, options)
+    assert ws.register("roads")["class"].to_dict() == {"a.geojson:1": "a", "b.geojson:1": "b"}
+    ws.import_files("roads", files[:1], options)
+    assert len(ws.register("roads")) == 2
+
+
 def test_incidents_are_kept_by_local_year_and_move_with_their_time(ws, tmp_path, options):
     row = ("i", "2026-01-01 00:30", 117.61, 26.21, "theft")
     ws.import_files("incidents", [write_incidents(tmp_path / "a.csv", [row])], options)
