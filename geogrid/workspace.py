@@ -266,7 +266,12 @@ class Workspace(Atlas):
             return import_files(self._shelf, kind, files, options, note=note, progress=progress)
 
     def undo(self) -> dict[str, Any]:
-        """Undo the last import exactly, and return its entry in the log.
+        """Undo the last import exactly.
+
+        Returns
+        -------
+        dict
+            Its entry in the log.
 
         Raises
         ------

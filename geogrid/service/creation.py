@@ -63,6 +63,15 @@ class DistrictFile:
     def read(self) -> tuple[Boundary, ReadReport, tuple[RepairNote, ...]]:
         """Return the districts, the report of reading them, and what was repaired.
 
+        Returns
+        -------
+        boundary : Boundary
+            The districts.
+        report : ReadReport
+            What reading them came to.
+        repairs : tuple of RepairNote
+            Empty where nothing was repaired.
+
         Raises
         ------
         InputError

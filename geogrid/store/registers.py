@@ -36,7 +36,12 @@ class RegisterStore:
         self.root = root
 
     def kinds(self) -> tuple[str, ...]:
-        """Return the kinds that are registered, sorted.
+        """Return the kinds that are registered.
+
+        Returns
+        -------
+        tuple of str
+            Sorted.
 
         Raises
         ------
@@ -160,7 +165,12 @@ class RegisterStore:
             raise _damaged(self.root / FILE_NAME, LookupError("no districts"))
 
     def districts(self) -> Boundary:
-        """Return the districts, in the order of the file they came from.
+        """Return the districts.
+
+        Returns
+        -------
+        Boundary
+            WGS-84, in the order of the file they came from.
 
         Raises
         ------
