@@ -9,7 +9,7 @@ Examples
 >>> districts = gg.Boundary.read("data/boundaries/sanming_2010.geojson")
 >>> grid = gg.Grid.over(districts, cell_size_m=5000)
 >>> len(grid)
-1051
+1049
 """
 
 from __future__ import annotations

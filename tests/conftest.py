@@ -61,6 +61,6 @@ def two_squares() -> Boundary:
 @pytest.fixture(scope="session")
 def tiny_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return the small demo city, made once; tests do not change it."""
-    from geogrid.workspace import Workspace  # noqa: PLC0415 - only tests that need it pay
+    from geogrid.workspace import Workspace
 
     return Workspace.demo(tmp_path_factory.mktemp("demo") / "tiny", size="tiny", seed=0)

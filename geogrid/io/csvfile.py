@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable
 from io import BytesIO, StringIO
 from typing import Final, Protocol
@@ -31,6 +32,7 @@ class _InvalidRow(Protocol):
     text: str
 
 
+_EMPTY_LINES: Final = re.compile(rb"\A[\s,;|]*\n")  # above the header
 _SetAside = Callable[[_InvalidRow], str]
 
 
@@ -56,7 +58,7 @@ def read_csv(source: SourceFile, plan: Plan) -> RawTable:
     InputError
         There is no header or no row.
     """
-    data = to_utf8(source.data, source.name).lstrip(b"\r\n")
+    data = _EMPTY_LINES.sub(b"", to_utf8(source.data, source.name))
     headers, separator = _header(data, source.name)
     mapping = plan(headers)
     _check_quotes(data, separator, source.name)

@@ -18,7 +18,7 @@ from geogrid.model.incidents import Incidents
 CRS = working_crs(117.0, 26.0, 118.0, 27.0)
 CORNER = 1_000_000.0
 CELL = 250.0
-ZH = Path(__file__).parents[2] / "geogrid" / "locale" / "zh.d" / "hotspots.json"
+ZH = Path(__file__).parents[2] / "geogrid" / "locale" / "zh" / "hotspots.json"
 
 
 def grid_of(n_rows, n_cols, *, before=0, after=0):

@@ -157,7 +157,7 @@ def test_a_file_without_the_districts_is_refused(tmp_path):
 
 
 def test_progress_is_told_in_sentences(districts, tiny):
-    catalogue = districts.parents[2] / "geogrid" / "locale" / "zh.d" / "demo.json"
+    catalogue = districts.parents[2] / "geogrid" / "locale" / "zh" / "demo.json"
     said: list[str] = []
     folder = tiny.folder.parent / "told"
     write_demo(folder, districts, size="tiny", seed=1, progress=said.append)

@@ -67,10 +67,17 @@ def layers(folder) -> dict[str, bytes]:
     return {"zip": out.getvalue(), "gpkg": (folder / "a.gpkg").read_bytes()}
 
 
+class Seeds(dict):
+    """Files to damage; hypothesis shows their names only."""
+
+    def __repr__(self):
+        return f"Seeds({sorted(self)})"
+
+
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory):
     rmc = "$GNRMC,080000.00,A,6012.0000,N,02454.0000,E,9.99,90.0,060326,,,A*"
-    return {
+    files = {
         "csv": TABLE.encode(),
         "txt": TABLE.encode("gb18030"),
         "tsv": TABLE.replace(",", "\t").encode("utf-16"),
@@ -80,6 +87,7 @@ def seeds(tmp_path_factory):
         "nmea": f"{rmc}77\n{rmc}78".encode(),
         **layers(tmp_path_factory.mktemp("layers")),
     }
+    return Seeds(files)
 
 
 edits = st.lists(

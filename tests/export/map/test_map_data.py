@@ -180,7 +180,7 @@ def test_a_register_too_large_for_one_file_is_not_packed(monkeypatch):
 def chinese():
     """Return the catalogue, with parts that are not merged into it yet."""
     words = dict(catalogue("zh"))
-    parts = resources.files("geogrid") / "locale" / "zh.d"
+    parts = resources.files("geogrid") / "locale" / "zh"
     for file in parts.iterdir() if parts.is_dir() else ():
         words |= json.loads(file.read_text("utf-8"))
     return words
