@@ -196,7 +196,7 @@ def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -
 @common
 @click.pass_obj
 def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """Cells where incidents cluster more than chance explains."""
+    """Find where incidents cluster more than chance explains."""
     _later("--method", settings["method"], "gi")
     from geogrid.workspace import HotspotParams, IncidentChoice, Questions
 
