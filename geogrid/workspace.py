@@ -90,13 +90,15 @@ class Workspace(Atlas):
     # ---------------------------------------------------------------- making and opening
 
     @classmethod
-    def open(cls, path: Path | str) -> Workspace:
+    def open(cls, path: Path | str, questions: Questions | None = None) -> Workspace:
         """Return the workspace in a folder.
 
         Parameters
         ----------
         path
             The folder.
+        questions
+            What layers are asked with unless a caller asks otherwise; the defaults if ``None``.
 
         Returns
         -------
@@ -110,7 +112,7 @@ class Workspace(Atlas):
         StoreError
             It is damaged or of another version.
         """
-        return cls(Shelf.open(Path(path)))
+        return cls(Shelf.open(Path(path)), questions)
 
     @classmethod
     def create(
@@ -379,15 +381,14 @@ class Workspace(Atlas):
         Path
             The file.
 
-        Raises
-        ------
-        LayerNotFoundError
-            Nothing is imported that could be drawn.
         """
         from geogrid.export.folium_map import one_file_map  # noqa: PLC0415 - a second to load
 
         there, tables = self.layer_ids(), self.tables(window)
         lattices = [self.layer(name, window) for name in _MAP_LAYERS if name in tables]
+        lattices = lattices or [self.layer("grid")]
         points = [self.layer(name) for name in _MAP_POINTS if name in there]
         layers = [*lattices, self.layer("districts"), *points]
-        return one_file_map(layers, path, title=self.name, language=language)
+        return one_file_map(
+            layers, path, title=self.name, language=language, time_zone=self.time_zone
+        )

@@ -43,13 +43,15 @@ FIELDS: Final = (
         "covered_share",
         title="Seen by cameras",
         scale="share",
-        meaning="Share of the cell's land that at least one camera in service can see.",
+        meaning="Share of the cell's land that at least one camera in service can see; "
+        "null where the only cameras are of unknown range, bearing or angle.",
     ),
     Field(
         "twice_share",
         title="Seen by two cameras",
         scale="share",
-        meaning="Share of the cell's land that at least two cameras in service can see.",
+        meaning="Share of the cell's land that at least two cameras in service can see; "
+        "null where the only cameras are of unknown range, bearing or angle.",
     ),
     Field(
         "road_covered_share",
@@ -87,7 +89,8 @@ def camera_coverage(
     CellTable
         Columns ``cameras``, ``covered_share``, ``twice_share``, ``road_covered_share``. Shares
         are of each cell's land, its square clipped to the districts; a cell that no view reaches
-        has 0. Road shares are of the metres in the whole square. Its summary has cameras by
+        has 0, or null where a camera stands whose view is not known. Road shares are of the
+        metres in the whole square. Its summary has cameras by
         what was done with them (see `geogrid.analysis.views.Views`) and ``outside`` (in service
         and off the grid); ``views_km2`` (sum of all views), ``union_km2`` (ground seen inside
         the lattice, land or not), ``covered_km2`` and ``twice_km2`` (land seen); ``roads_km``
@@ -127,6 +130,9 @@ def camera_coverage(
     )
     summary = _summary(views, columns, grid, road_km)
     summary["union_km2"] = union_m2 / _M2_PER_KM2
+    unknown = _unknown_views(sensors, views, grid) & (covered == 0.0)
+    for name in ("covered_share", "twice_share"):
+        columns[name] = np.where(unknown, np.nan, columns[name])
     return CellTable(grid, FIELDS, columns, summary)
 
 
@@ -134,6 +140,14 @@ def _cameras_in_cells(sensors: Sensors, grid: Grid) -> NDArray[np.float64]:
     on = np.array([status == CameraStatus.ON for status in sensors.status], dtype=bool)
     at = grid.position_at(sensors.lon[on], sensors.lat[on])
     return np.bincount(at[at >= 0], minlength=len(grid)).astype(np.float64)
+
+
+def _unknown_views(sensors: Sensors, views: Views, grid: Grid) -> NDArray[np.bool_]:
+    """Tell which cells hold a camera in service of which nobody knows what it sees."""
+    on = np.array([status == CameraStatus.ON for status in sensors.status], dtype=bool)
+    on[views.camera] = False
+    at = grid.position_at(sensors.lon[on], sensors.lat[on])
+    return np.asarray(np.bincount(at[at >= 0], minlength=len(grid)) > 0)
 
 
 def _seen_land(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from geogrid.cli.options import common, option, window_of, windowed
+from geogrid.cli.options import (
+    common,
+    option,
+    questions_of,
+    seen_by_cameras,
+    window_of,
+    windowed,
+)
 from geogrid.cli.speech import ProgressLine, Speech
 from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
@@ -148,17 +155,13 @@ def coverage(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
 @click.command(cls=SpokenCommand, epilog="geogrid cameras ws --default-range 50 -o cameras.gpkg")
 @click.argument("ws", type=_FOLDER)
 @windowed
-@option("--default-range", type=float, help="Range of cameras that state none, metres.")
-@option("--default-angle", type=float, help="View angle of cameras that state none, degrees.")
+@seen_by_cameras
 @_output
 @common
 @click.pass_obj
 def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
     """Share of each cell's land and roads that cameras in service see."""
-    from geogrid.workspace import CameraParams, Questions
-
-    params = CameraParams(settings["default_range"], settings["default_angle"])
-    asked = (window_of(settings), Questions(cameras=params))
+    asked = (window_of(settings), questions_of(settings))
     summary = _answer(speech, ws, "camera_coverage", asked, output)
     lines = _CAMERAS if summary["roads_km"] is not None else _CAMERAS[:-1]
     speech.table(

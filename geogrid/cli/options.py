@@ -11,7 +11,7 @@ from geogrid.cli.usage import SpokenOption
 from geogrid.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from geogrid.workspace import Window
+    from geogrid.workspace import Questions, Window
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -123,3 +123,51 @@ def window_of(settings: dict[str, Any]) -> Window:
 
     names = ("first", "last", "hours", "weekdays")
     return Window.parse(**{name: settings.pop(name) for name in names})
+
+
+def seen_by_cameras(function: Function) -> Function:
+    """Add the options that say what to assume of cameras whose register is incomplete.
+
+    Parameters
+    ----------
+    function
+        The command; it gets ``default_range`` and ``default_angle``.
+
+    Returns
+    -------
+    Callable
+        The same, with the options.
+    """
+    added = [
+        option("--default-range", type=float, help="Range of cameras that state none, metres."),
+        option(
+            "--default-angle", type=float, help="View angle of cameras that state none, degrees."
+        ),
+    ]
+    for add in reversed(added):
+        function = add(function)
+    return function
+
+
+def questions_of(settings: dict[str, Any]) -> Questions:
+    """Take the assumptions about cameras out of a command's settings.
+
+    Parameters
+    ----------
+    settings
+        What click gives; the options of `seen_by_cameras` are removed from it.
+
+    Returns
+    -------
+    Questions
+        What layers are asked with.
+
+    Raises
+    ------
+    InputError
+        A value is out of its range.
+    """
+    from geogrid.workspace import CameraParams, Questions
+
+    params = CameraParams(settings.pop("default_range"), settings.pop("default_angle"))
+    return Questions(cameras=params)

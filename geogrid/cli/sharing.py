@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from geogrid.cli.options import common, option, window_of, windowed
+from geogrid.cli.options import (
+    common,
+    option,
+    questions_of,
+    seen_by_cameras,
+    window_of,
+    windowed,
+)
 from geogrid.cli.speech import Speech
 from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
@@ -43,6 +51,7 @@ def layers(speech: Speech, /, ws: Path) -> None:
 @option("--district", help="Only this district, by id or name.")
 @option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
 @windowed
+@seen_by_cameras
 @common
 @click.pass_obj
 def export(speech: Speech, /, ws: Path, layer: str, output: Path, **settings: Any) -> None:
@@ -55,7 +64,8 @@ def export(speech: Speech, /, ws: Path, layer: str, output: Path, **settings: An
     ending = f".{settings['form'].lstrip('.')}" if settings["form"] else output.suffix
     if output.suffix != ending:
         output = output.with_name(f"{output.name}{ending}")
-    path = Workspace.open(ws).export(layer, output, selection=selection, window=window_of(settings))
+    workspace = Workspace.open(ws, questions_of(settings))
+    path = workspace.export(layer, output, selection=selection, window=window_of(settings))
     speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
     speech.answer({"file": str(path), "bytes": path.stat().st_size})
 
@@ -78,13 +88,14 @@ def _box(text: str | None) -> tuple[float, float, float, float] | None:
 @click.argument("ws", type=_FOLDER)
 @option("-o", "--output", type=_FILE, required=True, help="The HTML file to write.")
 @windowed
+@seen_by_cameras
 @common
 @click.pass_obj
 def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
     """Write the map as one HTML file that opens without a network."""
     from geogrid.workspace import Workspace
 
-    path = Workspace.open(ws).one_file_map(
+    path = Workspace.open(ws, questions_of(settings)).one_file_map(
         output, language=speech.language, window=window_of(settings)
     )
     speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
@@ -102,15 +113,21 @@ def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
     help="Port to listen on.",
 )
 @option("--no-login", is_flag=True, help="Serve other machines although this version has no login.")
+@seen_by_cameras
 @common
 @click.pass_obj
-def serve(speech: Speech, /, ws: Path, host: str, port: int, *, no_login: bool) -> None:
+def serve(
+    speech: Speech, /, ws: Path, host: str, port: int, *, no_login: bool, **settings: Any
+) -> None:
     """Serve the interactive map to a browser."""
     from geogrid.workspace import Workspace
     from webmap import create_app
     from webmap import serve as serve_app
 
-    app = create_app(Workspace.open(ws))
+    workspace = Workspace.open(ws, questions_of(settings))
+    app = create_app(workspace)
+    # The first look at the map finds its layers made, or waits for them.
+    threading.Thread(target=workspace.tables, daemon=True).start()
     speech.say("the map is at http://{host}:{port}/ (stop with Ctrl+C)", host=host, port=port)
     speech.answer({"url": f"http://{host}:{port}/"})
     serve_app(app, host, port, no_login=no_login)

@@ -17,9 +17,11 @@ from geogrid.crs import WGS84, Datum, from_wgs84, make_crs
 from geogrid.errors import InputError, LayerNotFoundError
 from geogrid.export.json_values import Json, plain
 from geogrid.model.cells import CellTable
+from geogrid.model.grid import Grid
 from geogrid.model.layer import Layer
 
 BBox = tuple[float, float, float, float]
+_CELL_DEGREES_PER_M: Final = 1 / 20_000  # a metre is less than this up to 79 degrees of latitude
 # PROJ has no definition of these two, because they are distortions and not datums. The name
 # keeps software from taking them for WGS-84.
 _DISTORTED: Final = (
@@ -114,13 +116,15 @@ def file_contents(
     InputError
         The box is no box, or the layer knows no districts.
     """
-    frame, id_column = _frame(layer)
-    keep = np.ones(len(frame), dtype=bool)
-    if district is not None:
-        keep &= _in_district(layer, frame, district)
+    if isinstance(layer.table, CellTable):
+        frame, id_column = _cells(layer.table, district, bbox), "cell"
+    else:
+        frame, id_column = _with_ids(layer.table)
+        if district is not None:
+            frame = frame[_in_district(layer.id, frame, district)]
     if bbox is not None:
-        keep &= _in_box(frame, bbox)
-    frame = frame[keep].reset_index(drop=True)
+        frame = frame[_in_box(frame, bbox)]
+    frame = frame.reset_index(drop=True)
     name = layer.id if datum is Datum.WGS84 else f"{layer.id}_{datum}"
     about = _about(layer, datum, {"bbox": bbox, "district": district})
     return FileContents(name, _in_datum(frame, datum), id_column, datum, about, layer.is_lattice)
@@ -143,51 +147,77 @@ def bounding_box(shapes: NDArray[np.object_]) -> list[Json] | None:
     return shapely.total_bounds(placed).tolist() if len(placed) else None
 
 
-def _frame(layer: Layer) -> tuple[gpd.GeoDataFrame, str]:
-    frame = layer.to_geodataframe()
-    if isinstance(layer.table, CellTable):
-        index = [f"{cell:x}" for cell in layer.table.grid.h3_ids().tolist()]
-        frame.insert(frame.columns.get_loc("lat") + 1, "h3", index)
-        return frame, "cell"
-    ids = frame.index.to_series()
+def _cells(table: CellTable, district: str | None, bbox: BBox | None) -> gpd.GeoDataFrame:
+    """Return the cells of a district, near a box; only their polygons are made."""
+    grid = table.grid
+    keep = np.ones(len(grid), dtype=bool)
+    if district is not None:
+        keep &= grid.district == _district_position(grid, district)
+    if bbox is not None:
+        _require_box(bbox)
+        margin = _CELL_DEGREES_PER_M * grid.spec.cell_size
+        lon, lat = grid.lonlat()
+        keep &= (lon >= bbox[0] - margin) & (lon <= bbox[2] + margin)
+        keep &= (lat >= bbox[1] - margin) & (lat <= bbox[3] + margin)
+    frame = table.to_geodataframe(keep)
+    index = [f"{cell:x}" for cell in grid.h3_ids()[keep].tolist()]
+    frame.insert(frame.columns.get_loc("lat") + 1, "h3", index)
+    return frame
+
+
+def _district_position(grid: Grid, district: str) -> int:
+    boundary = grid.boundary
+    for names in (boundary.ids, boundary.names):
+        if district in names:
+            return names.index(district)
+    raise LayerNotFoundError(
+        "no district {district!r}; there are {districts}",
+        district=district,
+        districts=sorted(boundary.ids),
+    )
+
+
+def _with_ids(features: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, str]:
+    """Return features with their ids as a column, and its name."""
+    ids, column = features.index.to_series(), "id"
     for column in ("id", "feature_id"):
-        if column not in frame.columns:
-            named = frame.copy()
+        if column not in features.columns:
+            named = features.copy()
             named.insert(0, column, ids)
             return named, column
-        if (frame[column].astype(object) == ids.astype(object)).all():
+        if (features[column].astype(object) == ids.astype(object)).all():
             break
-    return frame, column
+    return features, column
 
 
-def _in_district(layer: Layer, frame: gpd.GeoDataFrame, district: str) -> NDArray[np.bool_]:
+def _in_district(layer_id: str, frame: gpd.GeoDataFrame, district: str) -> NDArray[np.bool_]:
     if "district" not in frame.columns:
         raise InputError(
             "layer {layer} does not say which district its features are in; "
             "choose by --bbox instead",
-            layer=layer.id,
+            layer=layer_id,
         )
     held = frame["district"].to_numpy(dtype=object)
-    known = {str(value): str(value) for value in pd.unique(held) if value is not None}
-    if isinstance(layer.table, CellTable):
-        boundary = layer.table.grid.boundary
-        known = dict(zip(boundary.names, boundary.ids, strict=True))
-        known |= {one: one for one in boundary.ids}
+    known = {str(value) for value in pd.unique(held) if value is not None}
     if district not in known:
         raise LayerNotFoundError(
             "no district {district!r}; there are {districts}",
             district=district,
-            districts=sorted(set(known.values())),
+            districts=sorted(known),
         )
-    return np.asarray(held == known[district], dtype=bool)
+    return np.asarray(held == district, dtype=bool)
 
 
-def _in_box(frame: gpd.GeoDataFrame, bbox: BBox) -> NDArray[np.bool_]:
+def _require_box(bbox: BBox) -> None:
     if not (np.isfinite(bbox).all() and bbox[0] <= bbox[2] and bbox[1] <= bbox[3]):
         raise InputError(
             "a box is xmin,ymin,xmax,ymax in degrees with the smaller values first, got {bbox}",
             bbox=bbox,
         )
+
+
+def _in_box(frame: gpd.GeoDataFrame, bbox: BBox) -> NDArray[np.bool_]:
+    _require_box(bbox)
     shapes = frame.geometry.to_numpy()
     bounds = shapely.bounds(shapes)
     with np.errstate(invalid="ignore"):

@@ -129,35 +129,48 @@ class CellTable:
             "no column {name!r}; there are {columns}", name=name, columns=list(self.columns)
         )
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, keep: NDArray[np.bool_] | None = None) -> pd.DataFrame:
         """Return all columns with the ones every table has, without geometry.
+
+        Parameters
+        ----------
+        keep
+            Which active cells to take, shape (n_cells,); all if ``None``.
 
         Returns
         -------
         pandas.DataFrame
             ``cell``, ``district``, ``area_m2``, ``lon``, ``lat`` (centre, WGS-84), then the
-            columns of this table; one row per active cell, in the order of the grid.
+            columns of this table; one row per cell, in the order of the grid.
         """
-        lon, lat = self.grid.lonlat()
-        ids = np.array(self.grid.boundary.ids, dtype=object)
+        grid = self.grid
+        at = np.arange(len(grid)) if keep is None else np.flatnonzero(keep)
+        lon, lat = grid.lonlat()
+        ids = np.array(grid.boundary.ids, dtype=object)
         head = {
-            "cell": self.grid.codes(),
-            "district": ids[self.grid.district],
-            "area_m2": self.grid.area_m2,
-            "lon": lon,
-            "lat": lat,
+            "cell": grid.spec.codes(grid.cells[at]),
+            "district": ids[grid.district[at]],
+            "area_m2": grid.area_m2[at],
+            "lon": lon[at],
+            "lat": lat[at],
         }
-        return pd.DataFrame(head | dict(self.columns))
+        return pd.DataFrame(head | {name: column[at] for name, column in self.columns.items()})
 
-    def to_geodataframe(self) -> gpd.GeoDataFrame:
+    def to_geodataframe(self, keep: NDArray[np.bool_] | None = None) -> gpd.GeoDataFrame:
         """Return all columns with each cell's land as a polygon.
+
+        Parameters
+        ----------
+        keep
+            Which active cells to take, shape (n_cells,); all if ``None``.
 
         Returns
         -------
         geopandas.GeoDataFrame
             As `to_frame`, with polygons in WGS-84.
         """
-        return gpd.GeoDataFrame(self.to_frame(), geometry=cell_polygons(self.grid), crs=WGS84)
+        shapes = cell_polygons(self.grid, keep)
+        return gpd.GeoDataFrame(self.to_frame(keep), geometry=shapes, crs=WGS84)
 
     def explore(self, column: str | None = None) -> folium.Map:
         """Return an interactive folium map of one column, for a notebook.

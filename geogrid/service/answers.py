@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
-from shapely.geometry import box, mapping
+from shapely.geometry import box
 
 from geogrid.analysis.gaps import gap_reason
 from geogrid.analysis.hotspot_columns import translated_reason
 from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.export.geojson import feature_collection
+from geogrid.export.json_values import plain
 from geogrid.export.lattice_wire import WireColumn, wire_column
 from geogrid.i18n import translator
 from geogrid.model.cells import CellTable
@@ -22,7 +21,6 @@ from geogrid.model.grid import Grid
 from geogrid.model.layer import Layer
 
 _DEGREE_DECIMALS: Final = 7
-_FINE_DECIMALS: Final = 6
 Box = tuple[float, float, float, float]
 
 
@@ -72,7 +70,7 @@ def layer_json(layer: Layer, language: str) -> dict[str, Any]:
 def _wire_json(column: WireColumn, translate: Callable[[str], str]) -> dict[str, Any]:
     """Return how to read a column, with the words of its legend translated."""
     meta = column.meta()
-    for one in meta["legend"]["classes"]:
+    for one in (*meta["legend"]["classes"], meta["legend"]["null"]):
         if "label" in one:
             one["label"] = translate(one["label"])
     return meta
@@ -99,28 +97,15 @@ def features_json(layer: Layer, *, bbox: Box | None, limit: int, offset: int) ->
     if bbox is not None:
         frame = frame[frame.intersects(box(*bbox))]
     page = frame.iloc[offset : offset + limit]
-    geometry = shapely.transform(
-        shapely.orient_polygons(page.geometry.to_numpy()),
-        lambda xy: xy.round(_DEGREE_DECIMALS),
+    return feature_collection(
+        page,
+        layer.fields,
+        members={
+            "numberMatched": len(frame),
+            "numberReturned": len(page),
+            "synthetic": layer.synthetic,
+        },
     )
-    names = [name for name in page.columns if name != "geometry"]
-    rows = zip(*(page[name] for name in names), strict=True) if names else [()] * len(page)
-    features = [
-        {
-            "type": "Feature",
-            "id": str(key),
-            "properties": {n: plain(v) for n, v in zip(names, row, strict=True)},
-            "geometry": mapping(shape),
-        }
-        for key, row, shape in zip(page.index, rows, geometry, strict=True)
-    ]
-    return {
-        "type": "FeatureCollection",
-        "numberMatched": len(frame),
-        "numberReturned": len(features),
-        "synthetic": layer.synthetic,
-        "features": features,
-    }
 
 
 def layer_frame(layer: Layer) -> gpd.GeoDataFrame:
@@ -138,32 +123,6 @@ def layer_frame(layer: Layer) -> gpd.GeoDataFrame:
     """
     frame = layer.to_geodataframe()
     return frame.set_index("cell", drop=False) if layer.is_lattice else frame
-
-
-def plain(value: object) -> str | float | None:
-    """Return a cell of a table as a JSON value.
-
-    Parameters
-    ----------
-    value
-        A number, text, time, boolean, or a missing value of any kind.
-
-    Returns
-    -------
-    str, float (int and bool count as such) or None
-        ``None`` for what is not known; times in ISO 8601 with ``Z``.
-    """
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else f"{value.astype('datetime64[s]')}Z"
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return round(value, _FINE_DECIMALS) if math.isfinite(value) else None
-    return value if isinstance(value, str | int) else str(value)
 
 
 def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str) -> dict[str, Any]:

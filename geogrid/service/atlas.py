@@ -22,6 +22,7 @@ from geogrid.service import answers
 from geogrid.service.answers import Box
 from geogrid.service.layers import (
     FEATURE_TITLES,
+    GRID,
     LATTICE_TITLES,
     Questions,
     build_layer,
@@ -32,7 +33,7 @@ from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
 
 KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
-GRID: Final = "grid"
+_GRID_COLUMNS: Final = {"district": district_column, "area_m2": area_column}
 Answer = TypeVar("Answer")
 
 
@@ -43,10 +44,14 @@ class Atlas:
     ----------
     shelf
         The opened stores.
+    questions
+        What layers are asked with unless a caller asks otherwise.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, questions: Questions | None = None) -> None:
         self._shelf = shelf
+        self._questions = questions or Questions()
+        self._gates: dict[object, threading.RLock] = {}
         self._registers_ns = shelf.registers.changed_ns()
         self._districts = shelf.registers.fingerprint(DISTRICTS)
         self._answers: OrderedDict[object, Any] = OrderedDict()
@@ -123,7 +128,8 @@ class Atlas:
         window
             Days and hours.
         questions
-            What else is asked; its window is not used.
+            What else is asked, its window aside; if ``None``, what the workspace was opened
+            with.
         progress
             Is told how long work goes on.
 
@@ -139,13 +145,13 @@ class Atlas:
         InputError
             The analysis refuses what it was asked.
         """
-        asked = replace(questions or Questions(), window=window)
+        asked = replace(questions or self._questions, window=window)
         return self._kept(
             (layer_id, asked), lambda: build_layer(self._shelf, layer_id, asked, progress)
         )
 
     def tables(self, window: Window = ALL_TIME) -> dict[str, CellTable]:
-        """Return the tables of all lattice layers that can be made, by id.
+        """Return the tables of all analyses that can be made, by id of their layer.
 
         Parameters
         ----------
@@ -159,7 +165,7 @@ class Atlas:
         """
         tables: dict[str, CellTable] = {}
         for layer_id in self.layer_ids():
-            if layer_id in LATTICE_TITLES:
+            if layer_id in LATTICE_TITLES and layer_id != GRID:
                 try:
                     table = self.layer(layer_id, window).table
                 except InputError:
@@ -217,8 +223,8 @@ class Atlas:
         return self._kept("mesh", self._mesh)
 
     def _mesh(self) -> dict[str, Any]:
-        columns = {"district": district_column(self.grid), "area_m2": area_column(self.grid)}
-        return mesh(self.grid) | {"columns": {name: c.meta() for name, c in columns.items()}}
+        columns = {name: make(self.grid).meta() for name, make in _GRID_COLUMNS.items()}
+        return mesh(self.grid) | {"columns": columns}
 
     def wire_column(self, layer_id: str, column: str, window: Window = ALL_TIME) -> WireColumn:
         """Return a column of a lattice layer as bytes.
@@ -226,7 +232,7 @@ class Atlas:
         Parameters
         ----------
         layer_id
-            A lattice layer, or ``grid`` for ``district`` and ``area_m2``.
+            A lattice layer; ``grid`` has ``district`` and ``area_m2`` as well.
         column
             The column.
         window
@@ -242,11 +248,8 @@ class Atlas:
         LayerNotFoundError
             There is no such layer or column.
         """
-        if layer_id == GRID:
-            make = {"district": district_column, "area_m2": area_column}.get(column)
-            if make is None:
-                raise LayerNotFoundError("the grid has no column {column!r}", column=column)
-            return make(self.grid)
+        if layer_id == GRID and column in _GRID_COLUMNS:
+            return _GRID_COLUMNS[column](self.grid)
         return wire_column(self._lattice(layer_id, window), column)
 
     def _lattice(self, layer_id: str, window: Window) -> CellTable:
@@ -263,7 +266,7 @@ class Atlas:
         Parameters
         ----------
         layer_id
-            A layer, or ``grid``.
+            A layer.
         language
             ``en`` or ``zh``.
         window
@@ -279,12 +282,11 @@ class Atlas:
         LayerNotFoundError
             There is no such layer.
         """
-        if layer_id == GRID:
-            return {"id": GRID, "kind": "lattice", "version": self.mesh()["version"]}
-        return self._kept(
+        described = self._kept(
             ("layer_json", layer_id, language, window),
             lambda: answers.layer_json(self.layer(layer_id, window), language),
         )
+        return described | {"version": self.mesh()["version"]} if layer_id == GRID else described
 
     def features(
         self,
@@ -369,11 +371,20 @@ class Atlas:
         with self._lock:
             self._follow_districts()
             full = (self._shelf.state(), key)
-            if full in self._answers:
-                self._answers.move_to_end(full)
-            else:
-                self._answers[full] = make()
+            gate = self._gates.setdefault(full, threading.RLock())
+        with gate:  # the same question is worked out once, others do not wait for it
+            with self._lock:
+                if full in self._answers:
+                    self._answers.move_to_end(full)
+                    known: Answer = self._answers[full]
+                    return known
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._gates.pop(full, None)
+            with self._lock:
+                self._answers[full] = made
                 while len(self._answers) > KEPT_ANSWERS:
                     self._answers.popitem(last=False)
-            answer: Answer = self._answers[full]
-            return answer
+            return made

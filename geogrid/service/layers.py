@@ -33,11 +33,16 @@ from geogrid.service.patrols import coverage, window_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
 
+GRID: Final = "grid"
+GRID_FIELDS: Final = (
+    Field("land_share", "Share of land", "", "share", "Of the cell's square, inside the districts"),
+)
 LATTICE_TITLES: Final[Mapping[str, str]] = {
     "coverage": "Patrol coverage",
     "camera_coverage": "Camera coverage",
     "hotspots": "Hotspots",
     "gaps": "Coverage gaps",
+    GRID: "Grid",
 }
 FEATURE_TITLES: Final[Mapping[str, str]] = {
     DISTRICTS: "Districts",
@@ -59,6 +64,7 @@ _INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "camera_coverage": ("cameras", "roads"),
     "hotspots": ("incidents", "roads", "rooms", "places"),
     "gaps": ("tracks", "depots", "incidents", "roads", "rooms", "places"),
+    GRID: (),
 }
 
 
@@ -108,7 +114,8 @@ class Questions:
             "hotspots": asdict(self.hotspots) | _listed(asdict(self.choice)),
             "gaps": asdict(self.rules) | asdict(self.gaps),
         }
-        window = {} if layer_id == "camera_coverage" else {"window": self.window.as_json()}
+        timeless = layer_id in ("camera_coverage", GRID)
+        window = {} if timeless else {"window": self.window.as_json()}
         return window | parts.get(layer_id, {})
 
 
@@ -136,6 +143,7 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
         "hotspots": bool(shelf.incidents.fingerprint()),
         "gaps": bool(shelf.tracks.days()),
         "incidents": bool(shelf.incidents.fingerprint()),
+        GRID: True,
     }
     lattices = [name for name in LATTICE_TITLES if facts[name]]
     features = [name for name in FEATURE_TITLES if name in kinds or facts.get(name, False)]
@@ -195,6 +203,8 @@ def build_layer(
 
 def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progress) -> CellTable:
     """Return the table of a lattice layer."""
+    if layer_id == GRID:
+        return CellTable(shelf.grid, GRID_FIELDS, {"land_share": shelf.grid.land_share})
     if layer_id == "camera_coverage":
         return camera_result(shelf, questions.cameras)
     facts = "incidents" if layer_id == "hotspots" else "tracks"

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
 from geogrid.store.transaction import write_synced
 
-FORMAT_VERSION: Final = 1  # part of every fingerprint: a new way of deriving redoes all days
+FORMAT_VERSION: Final = 2  # part of every fingerprint: a new way of deriving redoes all days
 _TABLES: Final = ("passes", "hours", "silences", "ledger")
 
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from geogrid.analysis.patrol_day import EDGE_FIXES
 from geogrid.errors import StoreError
 from geogrid.model.tracks import Tracks
 from geogrid.store.transaction import Transaction
 
-EDGE_FIXES: Final = 3  # whether a fix is a spike depends on two fixes on either side of it
 _DAY_BITS: Final = 24  # more than the number of any day of the calendar
 _COLUMNS: Final = ["unit", "t", "lon", "lat"]
 _DELTA: Final = dict.fromkeys(("t", "lon", "lat"), "DELTA_BINARY_PACKED")

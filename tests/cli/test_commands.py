@@ -87,7 +87,7 @@ def test_the_main_job_from_files_to_map(run, ws, tmp_path):
     assert "0 of 60 fixes used" in run("coverage", ws, "--from", "2026-04-01").out
     assert run("cameras", ws, "--default-angle", 360, "--json").json["cameras"] == 1
     listed = [layer["id"] for layer in run("layers", ws, "--json").json["layers"]]
-    assert listed == ["coverage", "camera_coverage", "gaps", "districts", "cameras"]
+    assert listed == ["coverage", "camera_coverage", "gaps", "grid", "districts", "cameras"]
     written = run("export", ws, "coverage", "-o", tmp_path / "cells.csv", "--json").json
     assert Path(written["file"]).stat().st_size == written["bytes"]
     assert run("gaps", ws, "-o", tmp_path / "gaps.gpkg").code == 0

@@ -41,7 +41,7 @@ def test_times_without_a_zone_are_refused_and_nothing_is_stored(geogrid, refused
     status, answer = error.value.args
     assert status == 2
     assert "--tz" in answer["message"]
-    assert [layer["id"] for layer in geogrid("layers", ws)["layers"]] == ["districts"]
+    assert [layer["id"] for layer in geogrid("layers", ws)["layers"]] == ["grid", "districts"]
 
 
 def test_robberies_are_counted_in_the_cells_where_they_happened(memphis, geogrid, source, tmp_path):
@@ -86,15 +86,14 @@ def test_most_robberies_of_hot_cells_are_in_a_small_part_of_the_city(memphis, ge
     assert hot["count"].sum() / ROBBERIES > 5 * hot["area_m2"].sum() / cells["area_m2"].sum()
 
 
-def test_without_tracks_a_gap_is_never_called_met(memphis, geogrid):
-    states = geogrid("gaps", memphis)["states"]
-    required = sum(states.values()) - states["not_required"]
-    assert required == geogrid("hotspots", memphis)["tested"]
-    assert {name for name, count in states.items() if count} <= {
-        "not_required",
-        "no_data",
-        "off_duty",
-    }
+def test_gaps_without_tracks_are_refused_and_the_message_says_what_to_import(
+    memphis, geogrid, refused
+):
+    with pytest.raises(refused) as error:
+        geogrid("gaps", memphis)
+    status, answer = error.value.args
+    assert status == 2
+    assert "geogrid import WS tracks FILE" in answer["message"]
 
 
 def test_the_exported_layer_opens_in_gdal_with_every_cell(memphis, geogrid, tmp_path):

@@ -80,7 +80,7 @@ def test_every_layer_of_helsinki_can_be_taken_away_with_its_credit(centre, geogr
         collection = json.loads(file.read_text("utf-8"))
         assert len(gpd.read_file(file)) == len(collection["features"]) > 0
         sources = " ".join(collection["provenance"]["sources"])
-        assert (CREDIT in sources) == (layer["id"] != "districts")
+        assert (CREDIT in sources) == (layer["id"] not in ("districts", "grid"))
 
 
 def test_the_map_of_helsinki_credits_openstreetmap(centre, geogrid, read_map, tmp_path):

@@ -88,7 +88,7 @@ def test_states_of_gaps_sum_to_the_cells_and_their_land(tiny_workspace):
 
 def test_every_layer_made_of_demo_data_says_that_it_is_synthetic(tiny_workspace):
     listed = {layer["id"]: layer["synthetic"] for layer in tiny_workspace.layer_list("en")}
-    assert listed.pop("districts") is False  # these are real
+    assert listed.pop("districts") is listed.pop("grid") is False  # these are real
     assert set(listed.values()) == {True}
     for layer_id in listed:
         assert tiny_workspace.layer_json(layer_id)["synthetic"] is True

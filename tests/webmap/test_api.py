@@ -15,7 +15,7 @@ def test_the_list_names_every_layer_of_the_workspace(client, tiny_workspace):
     answer = client.get("/api/layers").get_json()
     assert [layer["id"] for layer in answer["layers"]] == list(tiny_workspace.layer_ids())
     kinds = {layer["id"]: layer["kind"] for layer in answer["layers"]}
-    assert {name for name, kind in kinds.items() if kind == "lattice"} == set(LATTICES)
+    assert {name for name, kind in kinds.items() if kind == "lattice"} == {*LATTICES, "grid"}
     assert answer["workspace"]["synthetic"] is True
     assert answer["workspace"]["cells"] == len(tiny_workspace.grid)
     first, *_, last = tiny_workspace.days()

@@ -32,7 +32,6 @@ FORMATS: Final = {
     "fgb": "application/flatgeobuf",
     "parquet": "application/vnd.apache.parquet",
 }
-LATTICE_LAYERS: Final = ("coverage", "camera_coverage", "hotspots", "gaps")
 
 
 @blueprint.get("/layers")
@@ -42,12 +41,8 @@ def layers() -> Response:
     shown = workspace()
     days = shown.days()
     listed = [
-        {
-            "id": layer_id,
-            "kind": "lattice" if layer_id in LATTICE_LAYERS else "features",
-            "href": url_for("api.layer", layer_id=layer_id),
-        }
-        for layer_id in shown.layer_ids()
+        one | {"href": url_for("api.layer", layer_id=one["id"])}
+        for one in shown.layer_list(language_wanted())
     ]
     about = {
         "name": shown.name,
