@@ -55,11 +55,6 @@ OF_THE_SERVER = {
     text for kind in default_exceptions.values() for text in (kind.description, kind().name) if text
 }
 HOTNESS = {f"{word}, {level} %" for word in ("hot", "cold") for level in (90, 95, 99)}
-# The columns of bounds are null so far; these are their meanings once they are derived.
-OF_BOUNDS = {
-    f"{least} time that fix spacing and usual top speed allow; silent time is not in it"
-    for least in ("Least", "Most")
-}
 # Categories of a table that other programs may hand to the map.
 PATTERNS = ("new", "consecutive", "intensifying", "persistent")
 PATTERNS += ("diminishing", "sporadic", "oscillating", "historical")
@@ -196,7 +191,7 @@ def test_a_translation_has_the_fields_of_its_sentence():
 
 
 def test_no_translation_is_without_its_sentence():
-    known = sentences() | every_text() | EMERGING | HOTNESS | OF_THE_SERVER | OF_BOUNDS
+    known = sentences() | every_text() | EMERGING | HOTNESS | OF_THE_SERVER
     assert sorted(text for text in i18n.catalogue("zh") if text not in known) == []
 
 

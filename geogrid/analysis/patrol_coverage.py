@@ -43,8 +43,18 @@ FIELDS: Final = (
         "h",
         meaning="Longest time without any unit; the window's edges count",
     ),
-    Field("patrol_lo_s", "Patrol time, at least", "s", meaning="null: bounds are not derived"),
-    Field("patrol_hi_s", "Patrol time, at most", "s", meaning="null: bounds are not derived"),
+    Field(
+        "patrol_lo_s",
+        "Patrol time, at least",
+        "s",
+        meaning="Least time that fix spacing and usual top speed allow; silent time is not in it",
+    ),
+    Field(
+        "patrol_hi_s",
+        "Patrol time, at most",
+        "s",
+        meaning="Most time that fix spacing and usual top speed allow; silent time is not in it",
+    ),
     Field(
         "road_patrolled_share",
         "Road length patrolled",
@@ -164,10 +174,7 @@ def coverage_of_days(
         return CellTable(grid, FIELDS, _unknown(grid), sums.summary())
     stays = _stays(passes, grid, clock)
     columns = sums.columns() | _stay_columns(stays, grid, clock, time_zone)
-    columns |= {
-        name: np.full(len(grid), np.nan)
-        for name in ("patrol_lo_s", "patrol_hi_s", "road_patrolled_share")
-    }
+    columns["road_patrolled_share"] = np.full(len(grid), np.nan)
     ordered = {field.name: columns[field.name] for field in FIELDS}
     return CellTable(grid, FIELDS, ordered, sums.summary())
 
@@ -188,6 +195,7 @@ class _Sums:
             name: np.zeros(len(grid), np.int64)
             for name in ("moving_ms", "standing_ms", "depot_ms", "mm", "fixes")
         }
+        self.bounds = {name: np.zeros(len(grid), np.int64) for name in ("lo_ms", "hi_ms")}
         self.ledger_ms = dict.fromkeys(BUCKETS, 0)
         self.fixes: dict[str, int] = {}
         self.days: list[date] = []
@@ -203,6 +211,12 @@ class _Sums:
             if name.endswith("_ms"):
                 self.ledger_ms[name.removesuffix("_ms")] += int(values[on].sum())
                 self.ledger_ms["off_grid"] += int(values[~on].sum())
+        bounds = day.bounds[wanted[day.bounds["hour"].to_numpy()]]
+        at = _positions(bounds, self.grid)
+        on = at >= 0
+        for name, total in self.bounds.items():
+            values = bounds[name].to_numpy()
+            total[:] += np.bincount(at[on], values[on], len(self.grid)).astype(np.int64)
         ledger = day.ledger[wanted[day.ledger["hour"].to_numpy()]]
         self.ledger_ms["silent"] += int(ledger["silent_ms"].sum())
         self.ledger_ms["rejected"] += int(ledger["rejected_ms"].sum())
@@ -219,6 +233,8 @@ class _Sums:
             "depot_s": seconds["depot"],
             "patrol_s": (self.cells["moving_ms"] + self.cells["standing_ms"]) / 1e3,
             "distance_m": self.cells["mm"] / 1e3,
+            "patrol_lo_s": self.bounds["lo_ms"] / 1e3,
+            "patrol_hi_s": self.bounds["hi_ms"] / 1e3,
         }
 
     def summary(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geogrid.analysis.dwell_bounds import DayFixes, dwell_bounds
 from geogrid.errors import InputError
 from geogrid.kernels.walk import (
     MOVING,
@@ -94,6 +95,9 @@ class PatrolDay:
     ledger
         ``unit``, ``hour``, ``silent_ms``, ``rejected_ms`` where there are any; time in cells is
         in ``hours``.
+    bounds
+        ``col``, ``row``, ``hour``, ``lo_ms``, ``hi_ms``: the least and the most patrol time
+        that fix spacing allows; see `geogrid.analysis.dwell_bounds`.
     fixes
         Counts: ``kept`` and fixes left out by reason.
     """
@@ -103,6 +107,7 @@ class PatrolDay:
     hours: pd.DataFrame
     silences: pd.DataFrame
     ledger: pd.DataFrame
+    bounds: pd.DataFrame
     fixes: Mapping[str, int]
 
 
@@ -209,6 +214,9 @@ def patrol_day(
         hours=_hours(runs, fixes),
         silences=_silences(tracks, np.flatnonzero(keep), walk_rules.max_gap_ms, edges),
         ledger=_ledger(runs, tracks.units),
+        bounds=dwell_bounds(
+            DayFixes(unit, t, x, y, depot[keep], size), rules=walk_rules, edges=edges, clock=clock
+        ),
         fixes={"kept": int(inside.sum()), "spike": int(within.sum() - inside.sum())},
     )
 

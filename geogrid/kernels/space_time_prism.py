@@ -85,8 +85,9 @@ def _empty_tiles(size: int) -> _Tiles:
 def _place_of(key: int, keys: NDArray[np.int64]) -> int:
     """Return where a key stands in the table, or the free place where it would."""
     mask = keys.size - 1
-    mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio
-    at = np.int64(mixed >> np.uint64(32)) & mask
+    # Fibonacci hashing (Knuth, TAOCP 6.4) of 31 bits, so that nothing overflows.
+    mixed = (key ^ (key >> (_HOUR_BITS + _AXIS_BITS)) * 40_503) & 0x7FFFFFFF
+    at = ((mixed * 0x9E3779B1) >> 16) & mask
     while keys[at] != -1 and keys[at] != key:
         at = (at + 1) & mask
     return int(at)
@@ -240,6 +241,10 @@ def _add_least(
     x0, y0, x1, y1 = ends
     (out, back), (since, until) = stay, span
     col, row = math.floor(x0) - corner[0], math.floor(y0) - corner[1]
+    if out == back and math.floor(x0) == math.floor(x1) and math.floor(y0) == math.floor(y1):
+        if (sure[0] or sure[1]) and 0 <= col < _SIDE and 0 <= row < _SIDE:
+            least[row * _SIDE + col] += until - since  # it cannot have left
+        return
     if sure[0] and 0 <= col < _SIDE and 0 <= row < _SIDE:
         least[row * _SIDE + col] += max(min(out, until) - since, 0)
     col, row = math.floor(x1) - corner[0], math.floor(y1) - corner[1]

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
 from geogrid.store.transaction import write_synced
 
-FORMAT_VERSION: Final = 2  # part of every fingerprint: a new way of deriving redoes all days
-_TABLES: Final = ("passes", "hours", "silences", "ledger")
+FORMAT_VERSION: Final = 3  # part of every fingerprint: a new way of deriving redoes all days
+_TABLES: Final = ("passes", "hours", "silences", "ledger", "bounds")
 
 
 class DerivedStore:

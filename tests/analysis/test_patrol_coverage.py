@@ -218,7 +218,9 @@ def days_of_stays(town, stays):
         ledger = pd.DataFrame(
             {n: np.empty(0, np.int64) for n in ("hour", "silent_ms", "rejected_ms")}
         )
-        yield PatrolDay(MONDAY + timedelta(days=number), passes, hours, passes, ledger, {})
+        bounds = hours.assign(lo_ms=0, hi_ms=0)
+        day = MONDAY + timedelta(days=number)
+        yield PatrolDay(day, passes, hours, passes, ledger, bounds, {})
 
 
 def in_window(window, minute):
