@@ -380,7 +380,6 @@ class Workspace(Atlas):
         -------
         Path
             The file.
-
         """
         from geogrid.export.folium_map import one_file_map  # noqa: PLC0415 - a second to load
 

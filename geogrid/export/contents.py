@@ -141,7 +141,7 @@ def bounding_box(shapes: NDArray[np.object_]) -> list[Json] | None:
     Returns
     -------
     list of float, or None
-        xmin, ymin, xmax, ymax; ``None`` where nothing has a place.
+        The sides xmin, ymin, xmax, ymax; ``None`` where nothing has a place.
     """
     placed = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     return shapely.total_bounds(placed).tolist() if len(placed) else None
