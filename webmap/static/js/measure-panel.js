@@ -9,6 +9,7 @@ import { themeInForce } from "./theme.js";
 /** Build the panel; return how to show what is drawn. */
 export function createMeasurePanel({ store, layers, timeZone, measure }) {
   const lattices = layers.filter(({ kind }) => kind === "lattice");
+  const bare = lattices.every(({ id }) => id === "grid"); // nothing is imported yet
   let hidden = new Set();
   let hiddenOf = "";
 
@@ -62,7 +63,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
       return;
     }
     select.value = field.name;
-    byId("meaning").textContent = field.meaning ?? "";
+    byId("meaning").textContent = bare ? t("measure.empty") : field.meaning ?? "";
     const key = `${layerId} ${field.name}`;
     if (key !== hiddenOf) { hidden = new Set(); hiddenOf = key; }
     measure.setHidden(hidden);
