@@ -1,0 +1,307 @@
+"""Patrol coverage beside its peers: the same fixes, the same times per cell, CPU and memory.
+
+Run `make bench`, or ``python benchmarks/patrol_pipeline.py`` where the ``bench`` group is
+installed. Every measurement runs in a process of its own, first on a small fleet, which compiles
+and imports, then on the one that counts; the time is CPU time of all its threads, and memory the
+most that the process held. Ours and a peer run in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import fleet
+import numpy as np
+import patrol_peers as peers
+import pyarrow as pa
+import pyarrow.parquet as pq
+from patrol_peers import COLUMNS, CellTimes
+
+from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
+from geogrid.kernels.walk import kept_fixes, walk
+from geogrid.model.projection import FastProjection
+from geogrid.scale.local import run_local
+from geogrid.store.derived import DerivedStore
+from geogrid.store.tracks import DayInputs, TrackStore
+
+YEAR_FIXES = 590_000_000  # 187 cars, a fix every 10 s, all year
+WARM_FIXES = 20_000
+ROUNDING_MS = 1.0  # ours gives whole milliseconds to each piece
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one measurement found."""
+
+    cpu_s: float
+    wall_s: float
+    peak_gb: float
+    fixes: int
+    first_s: float = 0.0  # CPU time of a first call on a small fleet: compiling, importing
+
+
+def derive(
+    tracks: TrackStore, store: DerivedStore, projection: FastProjection, inputs: DayInputs
+) -> PatrolDay:
+    """Read, derive and write one day, as a workspace does."""
+    fixes = tracks.read_inputs(inputs)
+    day = patrol_day(fixes, inputs.day, fleet.TIME_ZONE, projection, rules=store.rules)
+    store.write(day, inputs.fingerprint)
+    return day
+
+
+def ours(root: Path, *, projection: FastProjection, threads: int = 1) -> None:
+    """Write day files as a workspace writes them; the projection is fitted when one opens."""
+    cell_m = projection.spec.cell_size
+    out = root / f"derived-{cell_m:g}"
+    shutil.rmtree(out, ignore_errors=True)
+    tracks = TrackStore(root, fleet.TIME_ZONE)
+    store = DerivedStore(out, fleet.RULES, f"{cell_m:g}")
+    work = partial(derive, tracks, store, projection)
+    for _ in run_local(work, tracks.with_edges(), threads=threads):
+        pass
+
+
+def derived_times(root: Path) -> CellTimes:
+    """Return the times in the day files that `ours` wrote."""
+    files = sorted((root / "derived-250").glob("derived/day=*/hours.parquet"))
+    table = pa.concat_tables([pq.read_table(file) for file in files])
+    names = ("row", "col", "moving_ms", "standing_ms", "depot_ms")
+    row, col, *parts = (table[name].to_numpy().astype(np.int64) for name in names)
+    return peers.totals(row * COLUMNS + col, np.sum(parts, axis=0).astype(np.float64))
+
+
+def kernel_alone(root: Path, projection: FastProjection) -> Callable[[], None]:
+    """Return a call that projects and walks fixes that are in memory."""
+    store = TrackStore(root, fleet.TIME_ZONE)
+    days = [
+        (store.read_inputs(inputs), hour_edges(inputs.day, fleet.TIME_ZONE))
+        for inputs in store.with_edges()
+    ]
+    rules, size = fleet.RULES.as_walk_rules(), projection.spec.cell_size
+
+    def walk_all() -> None:
+        for fixes, edges in days:
+            x, y = projection.to_metres(*fixes.lonlat_deg())
+            keep = kept_fixes(fixes.unit, fixes.t, x * 1e3, y * 1e3, rules.max_mm_per_ms)
+            unit, t, x, y = fixes.unit[keep], fixes.t[keep], x[keep] / size, y[keep] / size
+            walk(unit, t, x, y, np.zeros(t.size, np.bool_), size * 1e3, rules, edges)
+
+    return walk_all
+
+
+def just_read(root: Path) -> None:
+    """Read what the day files hold and sum each column."""
+    for file in sorted(root.glob("tracks/day=*/fixes.parquet")):
+        table = pq.ParquetFile(file).read(use_threads=False)
+        columns = [table[name] for name in ("t", "lon", "lat")]
+        columns.append(table["unit"].combine_chunks().indices)
+        for column in columns:
+            column.to_numpy().sum(dtype=np.int64)
+
+
+PEERS: dict[str, tuple[str, bool, Callable[[Path], CellTimes]]] = {
+    "movingpandas": ("movingpandas lines + geopandas overlay", True, peers.movingpandas_overlay),
+    "tree": ("shapely STRtree, intersect every pair", True, peers.shapely_tree),
+    "shortcut": ("the same, whole lines not cut", True, peers.shapely_tree_shortcut),
+    "duckdb": ("DuckDB, exact split in SQL, x and y given", True, peers.duckdb_exact),
+    "points": ("geopandas, points in cells", False, peers.geopandas_points),
+    "h3": ("h3, points in hexagons", False, peers.h3_points),
+    "polars": ("Polars, points in cells, x and y given", False, peers.polars_points),
+}
+OURS = "**geogrid, Parquet in, day files out**"
+SIZES = {
+    100_000: ("movingpandas", "tree", "shortcut"),
+    1_000_000: ("tree", "shortcut", "points", "h3"),
+    10_000_000: ("duckdb", "polars"),
+}  # a method that would take minutes stands with fewer fixes
+
+
+def peak_gb() -> float:
+    """Return the most memory this process has held, as Linux counts it."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
+
+
+def measure(call: Callable[[], object], fixes: int, repeats: int) -> Run:
+    """Return the median of some calls."""
+    cpu, wall = [], []
+    for _ in range(repeats):
+        start, start_cpu = time.perf_counter(), time.process_time()
+        call()
+        cpu.append(time.process_time() - start_cpu)
+        wall.append(time.perf_counter() - start)
+    return Run(statistics.median(cpu), statistics.median(wall), peak_gb(), fixes)
+
+
+def measure_here(choice: argparse.Namespace) -> Run:
+    """Measure one method in this process."""
+    root, warm = choice.folder / f"{choice.fixes}", choice.folder / f"{WARM_FIXES}"
+    fixes = fleet.write_fleet(root, choice.fixes, peers=choice.fixes <= max(SIZES))
+    pa.set_cpu_count(1)
+    projection = FastProjection.fit(fleet.lattice(choice.cell))
+    own: dict[str, Callable[[Path], Callable[[], None]]] = {
+        "ours": lambda root: partial(ours, root, projection=projection, threads=choice.threads),
+        "kernel": lambda root: kernel_alone(root, projection),
+        "read": lambda root: partial(just_read, root),
+    }
+    if choice.method in own:
+        start = time.process_time()
+        own[choice.method](warm)()
+        first = time.process_time() - start
+        return replace(measure(own[choice.method](root), fixes, choice.repeats), first_s=first)
+    _, _, method = PEERS[choice.method]
+    method(warm)
+    start, start_cpu = time.perf_counter(), time.process_time()
+    found = method(root)
+    cpu_s, wall_s = time.process_time() - start_cpu, time.perf_counter() - start
+    np.savez(root / f"{choice.method}.npz", **found._asdict())
+    return Run(cpu_s, wall_s, peak_gb(), fixes)
+
+
+class Bench:
+    """Runs measurements, each in a process of its own.
+
+    Parameters
+    ----------
+    folder
+        Where the fleets are made, and kept for the next time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, method: str, fixes: int, *more: str) -> Run:
+        """Return what one process measured."""
+        command = [sys.executable, "-W", "ignore", __file__, "--folder", str(self.folder)]
+        command += ["--method", method, "--fixes", str(fixes), *more]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        return Run(**json.loads(done.stdout.splitlines()[-1]))
+
+    def in_turns(self, peer: str, fixes: int, turns: int) -> tuple[Run, float]:
+        """Return the peer's median run and the median ratio to ours, measured next to it."""
+        pairs = [
+            (self.run("ours", fixes, "--repeats", "3"), self.run(peer, fixes)) for _ in range(turns)
+        ]
+        middle = sorted((theirs for _, theirs in pairs), key=lambda run: run.cpu_s)[turns // 2]
+        return middle, statistics.median(theirs.cpu_s / mine.cpu_s for mine, theirs in pairs)
+
+    def agreement(self, method: str, fixes: int) -> str:
+        """Return how far an exact method's times are from ours."""
+        root = self.folder / f"{fixes}"
+        mine = derived_times(root)
+        with np.load(root / f"{method}.npz") as found:
+            theirs = CellTimes(**found)
+        cells = np.union1d(mine.cell, theirs.cell)
+        ms, pieces = np.zeros((2, cells.size)), np.ones(cells.size)
+        for line, times in zip(ms, (mine, theirs), strict=True):
+            line[np.searchsorted(cells, times.cell)] = times.ms
+        pieces[np.searchsorted(cells, theirs.cell)] = np.maximum(theirs.pieces, 1)
+        worst = float((np.abs(ms[0] - ms[1]) / pieces).max())
+        apart = abs(float(ms[0].sum() - ms[1].sum()))
+        if worst > ROUNDING_MS or apart > ROUNDING_MS:
+            sys.exit(f"{method} and ours disagree: {worst} ms in a piece, {apart} ms in all")
+        return (
+            f"{PEERS[method][0]}, {fixes:,} fixes: {cells.size:,} cells, "
+            f"{ms[0].sum() / 1e3:,.3f} s in all, {apart:.3f} ms apart; "
+            f"at most {worst:.2f} ms a piece apart"
+        )
+
+
+def line(name: str, run: Run, exact: str, ratio: str) -> str:
+    """Return a row of the table."""
+    return (
+        f"| {name} | {run.fixes:,} | {run.cpu_s:,.3f} | {run.fixes / run.cpu_s:,.0f} "
+        f"| {run.peak_gb:.2f} | {exact} | {ratio} |"
+    )
+
+
+def compare(bench: Bench, turns: int, largest: int) -> None:
+    """Print the table of peers, and how far the exact ones are from ours."""
+    print("| method | fixes | CPU s | fixes per CPU s | peak GB | exact | times ours |")
+    print("|---|---|---|---|---|---|---|")
+    agreed = []
+    for fixes, methods in SIZES.items():
+        if fixes > largest:
+            continue
+        own = bench.run("ours", fixes, "--repeats", "5")
+        print(line(OURS, own, "yes", "1"), flush=True)
+        for size in (fixes, WARM_FIXES):
+            root = bench.folder / f"{size}"
+            np.save(root / "touched.npy", derived_times(root).cell)
+        for name in methods:
+            label, exact, _ = PEERS[name]
+            run, ratio = bench.in_turns(name, fixes, 1 if name == "movingpandas" else turns)
+            print(line(label, run, "yes" if exact else "no", f"{ratio:,.1f}"), flush=True)
+            if exact:
+                agreed.append(bench.agreement(name, fixes))
+    print("", *agreed, "", sep="\n")
+
+
+def distances(bench: Bench, fixes: int, turns: int) -> None:
+    """Print how far the kernel and the whole pipeline are from reading the columns."""
+    found = [
+        [bench.run(name, fixes, "--repeats", "3") for name in ("read", "kernel", "ours")]
+        for _ in range(turns)
+    ]
+    for number, name in enumerate(("reading and summing", "projection and walk", "whole pipeline")):
+        middle = sorted((runs[number] for runs in found), key=lambda run: run.cpu_s)[turns // 2]
+        ratio = statistics.median(runs[number].cpu_s / runs[0].cpu_s for runs in found)
+        print(
+            f"{name}: {middle.fixes / middle.cpu_s / 1e6:.1f} M fixes per CPU s, {ratio:.1f} reads"
+        )
+
+
+def year(bench: Bench, fixes: int) -> None:
+    """Print what a year of one city takes, stretched in proportion from some weeks."""
+    for cell in ("250", "100"):
+        run = bench.run("ours", fixes, "--cell", cell, "--threads", "2")
+        stretch = YEAR_FIXES / run.fixes
+        print(
+            f"{run.fixes:,} fixes, cells of {cell} m, 2 threads: {run.cpu_s:.1f} CPU s, "
+            f"{run.wall_s:.1f} s of wall time, {run.peak_gb:.2f} GB; {YEAR_FIXES:,} fixes in "
+            f"proportion: {run.cpu_s * stretch:.0f} CPU s, {run.wall_s * stretch:.0f} s wall"
+        )
+
+
+def main() -> None:
+    """Print the tables, or measure one method when asked for one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()) / "geogrid-bench"
+    )
+    parser.add_argument("--turns", type=int, default=3, help="pairs of runs per comparison")
+    parser.add_argument(
+        "--largest", type=int, default=10_000_000, help="fixes of the largest table"
+    )
+    parser.add_argument("--year", type=int, default=0, help="fixes to stretch to a year, or 0")
+    parser.add_argument("--method", help="measure this one here")
+    parser.add_argument("--fixes", type=int, default=100_000)
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cell", type=float, default=peers.CELL_M)
+    choice = parser.parse_args()
+    fleet.write_fleet(choice.folder / f"{WARM_FIXES}", WARM_FIXES)
+    if choice.method:
+        print(json.dumps(asdict(measure_here(choice))))
+        return
+    bench = Bench(choice.folder)
+    compare(bench, choice.turns, choice.largest)
+    distances(bench, choice.largest, choice.turns)
+    if choice.year:
+        year(bench, choice.year)
+
+
+if __name__ == "__main__":
+    main()
