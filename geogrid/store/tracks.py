@@ -61,7 +61,7 @@ class DayInputs:
     fingerprint
         Changes when any fix of the day or its halo does.
     halo
-        Each unit's last two fixes before the day and first two after it.
+        Each unit's last three fixes before the day and first three after it.
     """
 
     day: date
