@@ -19,7 +19,6 @@ from geogrid.export.files import write_layer
 from geogrid.io import ReadOptions
 from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
-from geogrid.service import answers
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
@@ -358,7 +357,7 @@ class Workspace(Atlas):
         layer = self.layer(layer_id, window, questions=questions)
         district = part.district
         if district is not None:
-            at = answers.require_district(self.grid, district)
+            at = self.grid.boundary.position_of(district)
             district = self.grid.boundary.ids[at]
             if not layer.is_lattice:
                 layer, district = self.in_district(layer, district), None

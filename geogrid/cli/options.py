@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -42,6 +42,13 @@ language_option = option(
 )
 
 
+def _with(function: Function, added: Sequence[Callable[..., Any]]) -> Function:
+    """Return a command with options, shown in the order of the list."""
+    for add in reversed(added):
+        function = add(function)
+    return function
+
+
 def common(function: Function) -> Function:
     """Add the options that every command has: ``--json``, ``--lang``, ``--verbose``.
 
@@ -72,9 +79,7 @@ def common(function: Function) -> Function:
             help="Log what each stage does, on standard error.",
         ),
     ]
-    for add in reversed(added):
-        function = add(function)
-    return function
+    return _with(function, added)
 
 
 def windowed(function: Function) -> Function:
@@ -96,9 +101,7 @@ def windowed(function: Function) -> Function:
         option("--hours", metavar="HH-HH", help="Hours of the day, such as 22-06."),
         option("--weekdays", metavar="mon,tue,...", help="Days of the week."),
     ]
-    for add in reversed(added):
-        function = add(function)
-    return function
+    return _with(function, added)
 
 
 def window_of(settings: dict[str, Any]) -> Window:
@@ -144,9 +147,7 @@ def seen_by_cameras(function: Function) -> Function:
             "--default-angle", type=float, help="View angle of cameras that state none, degrees."
         ),
     ]
-    for add in reversed(added):
-        function = add(function)
-    return function
+    return _with(function, added)
 
 
 def questions_of(settings: dict[str, Any]) -> Questions:

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geogrid.crs import WGS84, Datum, from_wgs84, make_crs
-from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.errors import InputError
 from geogrid.export.json_values import Json, plain
 from geogrid.model.cells import CellTable
-from geogrid.model.grid import Grid
 from geogrid.model.layer import Layer
 
 BBox = tuple[float, float, float, float]
@@ -111,10 +110,8 @@ def file_contents(
 
     Raises
     ------
-    LayerNotFoundError
-        There is no such district.
     InputError
-        The box is no box, or the layer knows no districts.
+        There is no such district, the box is no box, or the layer knows no districts.
     """
     if isinstance(layer.table, CellTable):
         frame, id_column = _cells(layer.table, district, bbox), "cell"
@@ -152,7 +149,7 @@ def _cells(table: CellTable, district: str | None, bbox: BBox | None) -> gpd.Geo
     grid = table.grid
     keep = np.ones(len(grid), dtype=bool)
     if district is not None:
-        keep &= grid.district == _district_position(grid, district)
+        keep &= grid.district == grid.boundary.position_of(district)
     if bbox is not None:
         _require_box(bbox)
         margin = _CELL_DEGREES_PER_M * grid.spec.cell_size
@@ -163,18 +160,6 @@ def _cells(table: CellTable, district: str | None, bbox: BBox | None) -> gpd.Geo
     index = [f"{cell:x}" for cell in grid.h3_ids()[keep].tolist()]
     frame.insert(frame.columns.get_loc("lat") + 1, "h3", index)
     return frame
-
-
-def _district_position(grid: Grid, district: str) -> int:
-    boundary = grid.boundary
-    for names in (boundary.ids, boundary.names):
-        if district in names:
-            return names.index(district)
-    raise LayerNotFoundError(
-        "no district {district!r}; there are {districts}",
-        district=district,
-        districts=sorted(boundary.ids),
-    )
 
 
 def _with_ids(features: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, str]:
@@ -200,10 +185,10 @@ def _in_district(layer_id: str, frame: gpd.GeoDataFrame, district: str) -> NDArr
     held = frame["district"].to_numpy(dtype=object)
     known = {str(value) for value in pd.unique(held) if value is not None}
     if district not in known:
-        raise LayerNotFoundError(
-            "no district {district!r}; there are {districts}",
+        raise InputError(
+            "no district {district!r}; there are {known}",
             district=district,
-            districts=sorted(known),
+            known=sorted(known),
         )
     return np.asarray(held == district, dtype=bool)
 

@@ -76,8 +76,6 @@ def write_layer(
     ------
     InputError
         The ending is unknown, or the datum does not go with it.
-    LayerNotFoundError
-        There is no such district.
     """
     path = Path(path)
     ending = "." + (fmt or path.suffix).lower().lstrip(".")

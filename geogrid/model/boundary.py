@@ -102,6 +102,33 @@ class Boundary:
         xmin, ymin, xmax, ymax = shapely.total_bounds(np.array(self.geometries))
         return float(xmin), float(ymin), float(xmax), float(ymax)
 
+    def position_of(self, district: str) -> int:
+        """Return the position of a district, by id or name.
+
+        Parameters
+        ----------
+        district
+            Id or name.
+
+        Returns
+        -------
+        int
+            From 0, in the order of ``ids``.
+
+        Raises
+        ------
+        InputError
+            There is no such district.
+        """
+        for names in (self.ids, self.names):
+            if district in names:
+                return names.index(district)
+        raise InputError(
+            "no district {district!r}; there are {known}",
+            district=district,
+            known=", ".join(f"{i} {n}" for i, n in zip(self.ids, self.names, strict=True)),
+        )
+
     def to_crs(self, crs: CRS) -> Boundary:
         """Return the same districts in another CRS; edges stay straight between vertices.
 

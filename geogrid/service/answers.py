@@ -11,7 +11,7 @@ from shapely.geometry import box
 
 from geogrid.analysis.gaps import gap_reason
 from geogrid.analysis.hotspot_columns import translated_reason
-from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.errors import LayerNotFoundError
 from geogrid.export.geojson import feature_collection
 from geogrid.export.json_values import plain
 from geogrid.export.lattice_wire import WireColumn, wire_column
@@ -229,34 +229,3 @@ def district_rows(grid: Grid, tables: dict[str, CellTable]) -> list[dict[str, An
             zip(grid.boundary.ids, grid.boundary.names, strict=True)
         )
     ]
-
-
-def require_district(grid: Grid, district: str) -> int:
-    """Return the position of a district, by id or name.
-
-    Parameters
-    ----------
-    grid
-        The grid.
-    district
-        Id or name.
-
-    Returns
-    -------
-    int
-        Position in the boundary.
-
-    Raises
-    ------
-    InputError
-        There is no such district.
-    """
-    boundary = grid.boundary
-    for names in (boundary.ids, boundary.names):
-        if district in names:
-            return names.index(district)
-    raise InputError(
-        "no district {district!r}; there are {known}",
-        district=district,
-        known=", ".join(f"{i} {n}" for i, n in zip(boundary.ids, boundary.names, strict=True)),
-    )

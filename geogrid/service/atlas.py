@@ -349,7 +349,7 @@ class Atlas:
         """
         frame = answers.layer_frame(layer)
         if district is not None:
-            at = answers.require_district(self.grid, district)
+            at = self.grid.boundary.position_of(district)
             if layer.is_lattice:
                 frame = frame[frame["district"] == self.grid.boundary.ids[at]]
             else:

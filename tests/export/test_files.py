@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geogrid.crs import Datum, from_wgs84
-from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.errors import InputError
 from geogrid.export.files import ENDINGS, write_layer
 
 SPATIAL = (".geojson", ".parquet", ".gpkg", ".fgb")
@@ -210,7 +210,7 @@ def test_a_district_can_be_named_in_chinese(cells_layer, tmp_path):
 
 def test_an_unknown_district_is_refused(cells_layer, points_layer, features, tmp_path):
     for layer in (cells_layer, points_layer):
-        with pytest.raises(LayerNotFoundError, match="no district 'Atlantis'"):
+        with pytest.raises(InputError, match="no district 'Atlantis'"):
             write_layer(layer, tmp_path / "out.csv", district="Atlantis")
     with pytest.raises(InputError, match="does not say which district"):
         write_layer(features([shapely.Point(117, 26)], n=[1]), tmp_path / "o.csv", district="a")
