@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from geogrid.cli.hotspot_options import asked_hotspots, looked_for, say_hotspots
 from geogrid.cli.options import (
     common,
     option,
@@ -176,49 +177,14 @@ def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -
 @click.command(cls=SpokenCommand, epilog="geogrid hotspots ws --category burglary --radius 600")
 @click.argument("ws", type=_FOLDER)
 @windowed
-@option("--method", default="gi", show_default=True, help="gi: Getis-Ord Gi* with exact p.")
-@option("--radius", type=float, help="Radius of the window, metres; at least two cells.")
-@option("--null", default="total", show_default=True, help="total or conditional.")
-@option("--correction", default="bh", show_default=True, help="bh, by, bonferroni or none.")
-@option("--q", type=float, default=0.05, show_default=True, help="False discovery rate.")
-@option(
-    "--min-support",
-    type=int,
-    default=3,
-    show_default=True,
-    help="Least number of incidents in the window of a hot cell.",
-)
-@option("--category", "categories", multiple=True, help="Only incidents of this category.")
-@option(
-    "--source",
-    default="call,unknown",
-    show_default=True,
-    help="Sources of incidents that count: call, officer, sensor, unknown.",
-)
+@looked_for
 @_output
 @common
 @click.pass_obj
 def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
     """Find where incidents cluster more than chance explains."""
-    _later("--method", settings["method"], "gi")
-    from geogrid.workspace import HotspotParams, IncidentChoice, Questions
-
-    params = HotspotParams(
-        settings["radius"],
-        settings["null"],
-        settings["correction"],
-        settings["q"],
-        settings["min_support"],
-    )
-    sources = tuple(word.strip() for word in settings["source"].split(",") if word.strip())
-    choice = IncidentChoice(tuple(settings["categories"]), sources)
-    asked = (window_of(settings), Questions(hotspots=params, choice=choice))
-    summary = _answer(speech, ws, "hotspots", asked, output)
-    speech.say("{hot:,} hot and {cold:,} cold of {tested:,} cells at risk", **summary)
-    speech.say(
-        "{counted:,} incidents counted; radius {radius_m:g} m, q = {q:g}, {correction}", **summary
-    )
-    speech.say("at risk by {mask}", mask=summary["mask"])
+    summary = _answer(speech, ws, "hotspots", asked_hotspots(settings), output)
+    say_hotspots(speech, summary)
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid gaps ws --from 2026-03-08 --to 2026-03-08")

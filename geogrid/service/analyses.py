@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.camera_coverage import camera_coverage
 from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
-from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+from geogrid.analysis.hotspots import at_risk_cells
 from geogrid.analysis.patrol_day import PatrolRules
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
@@ -237,41 +237,6 @@ def camera_result(shelf: Shelf, params: CameraParams) -> CellTable:
         No cameras are registered.
     """
     return camera_coverage(sensors(shelf), shelf.grid, roads=roads(shelf), params=params)
-
-
-def hotspot_result(
-    shelf: Shelf, window: Window, choice: IncidentChoice, params: HotspotParams
-) -> CellTable:
-    """Return the hotspots of a workspace in a window.
-
-    The cells at risk come from all that is registered and from all incidents of the chosen
-    kinds at any time, so that a window changes counts and not the family of tests.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    window
-        Which days and hours count.
-    choice
-        Which incidents count.
-    params
-        How hotspots are looked for.
-
-    Returns
-    -------
-    CellTable
-        See `geogrid.analysis.hotspots`.
-
-    Raises
-    ------
-    InputError
-        There are too few incidents, or the radius does not fit the cells.
-    """
-    counted = chosen_incidents(shelf, window, choice)
-    reference = chosen_incidents(shelf, Window(), choice)
-    mask, name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
-    return hotspots(counted, shelf.grid, at_risk=mask, mask_name=name, params=params)
 
 
 def gap_result(

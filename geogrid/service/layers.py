@@ -25,9 +25,14 @@ from geogrid.service.analyses import (
     IncidentChoice,
     camera_result,
     gap_result,
-    hotspot_result,
     in_window,
     newest,
+)
+from geogrid.service.hotspot_methods import (
+    HotspotQuestion,
+    OptionValue,
+    hotspot_table,
+    require_method,
 )
 from geogrid.service.patrols import coverage, window_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
@@ -86,6 +91,15 @@ class Questions:
         Which incidents count for hotspots.
     gaps
         What counts as a gap.
+    method
+        Of hotspots; a name of `geogrid.service.hotspot_methods.METHODS`.
+    method_options
+        What only that method takes: names and values, sorted.
+
+    Raises
+    ------
+    InputError
+        There is no such method, or it does not take an option.
     """
 
     window: Window = field(default_factory=Window)
@@ -94,6 +108,11 @@ class Questions:
     hotspots: HotspotParams = field(default_factory=HotspotParams)
     choice: IncidentChoice = field(default_factory=IncidentChoice)
     gaps: GapParams = field(default_factory=GapParams)
+    method: str = "gi"
+    method_options: tuple[tuple[str, OptionValue], ...] = ()
+
+    def __post_init__(self) -> None:
+        require_method(self.method, dict(self.method_options))
 
     def parameters(self, layer_id: str) -> dict[str, Any]:
         """Return what a layer depends on, as JSON values.
@@ -111,7 +130,12 @@ class Questions:
         parts: dict[str, dict[str, Any]] = {
             "coverage": asdict(self.rules),
             "camera_coverage": asdict(self.cameras),
-            "hotspots": asdict(self.hotspots) | _listed(asdict(self.choice)),
+            "hotspots": {
+                "method": self.method,
+                **asdict(self.hotspots),
+                **_listed(asdict(self.choice)),
+                **dict(self.method_options),
+            },
             "gaps": asdict(self.rules) | asdict(self.gaps),
         }
         timeless = layer_id in ("camera_coverage", GRID)
@@ -120,7 +144,8 @@ class Questions:
 
 
 def _listed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) for name, value in values.items()}
+    """Return values as JSON ones: tuples as lists."""
+    return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
 
 def layer_ids(shelf: Shelf) -> tuple[str, ...]:
@@ -211,7 +236,10 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     if layer_id not in layer_ids(shelf):
         raise LayerNotFoundError(_NOTHING, kind=facts)
     if layer_id == "hotspots":
-        return hotspot_result(shelf, questions.window, questions.choice, questions.hotspots)
+        question = HotspotQuestion(
+            questions.window, questions.choice, questions.hotspots, dict(questions.method_options)
+        )
+        return hotspot_table(shelf, questions.method, question)
     patrol = coverage(shelf, questions.window, questions.rules, progress)
     if layer_id == "coverage":
         return patrol

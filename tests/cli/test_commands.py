@@ -154,7 +154,7 @@ def test_a_check_stores_nothing_and_takes_declarations_in_one_text(run, tmp_path
         (["coverage", "{ws}", "--units", "A"], "later version"),
         (["coverage", "{ws}", "--engine", "dask"], "later version"),
         (["coverage", "{ws}", "--max-gap", "-1"], "must be more than 0"),
-        (["hotspots", "{ws}", "--method", "kde"], "later version"),
+        (["hotspots", "{ws}", "--method", "weather"], "no hotspot method"),
         (["cameras", "{ws}"], "geogrid import WS cameras FILE"),
         (["coverage", "{ws}"], "geogrid import WS tracks FILE"),
         (["gaps", "{ws}"], "geogrid import WS tracks FILE"),
