@@ -227,21 +227,25 @@ def hold_stays(
     after -= 1
     while after > first and (t[after] >= day_end or out.reason[after] != KEPT):
         after -= 1
-    begin, last, n, sum_x, sum_y = first, first, 0, 0.0, 0.0  # sums of metres from fix `begin`
+    if first >= after:
+        return
+    radius, max_gap_ms = thresholds.stay_radius_m, thresholds.max_gap_ms
+    begin, last, n, sum_x, sum_y = first, first, 0.0, 0.0, 0.0  # sums of metres from fix `begin`
+    x0, y0, t0, t1 = 0.0, 0.0, t[0], t[0]  # of fix `begin` and fix `last`
     for i in range(first + 1, after + 1):
         if out.reason[i] != KEPT:
             continue
-        if n > 0:
-            dx, dy = x[i] - x[begin], y[i] - y[begin]
-            off_x, off_y, most = n * dx - sum_x, n * dy - sum_y, n * thresholds.stay_radius_m
-            near = off_x * off_x + off_y * off_y <= most * most
-            if near and i < after and t[i] - t[last] <= thresholds.max_gap_ms:
-                last, n, sum_x, sum_y = i, n + 1, sum_x + dx, sum_y + dy
-                continue
-            if t[last] - t[begin] >= thresholds.stay_ms and n >= thresholds.stay_fixes:
-                place = x[begin] + sum_x / n, y[begin] + sum_y / n
-                _hold(out, (begin, last, n), place, i, t, x, y, thresholds)
-        begin, last, n, sum_x, sum_y = i, i, 1, 0.0, 0.0
+        dx, dy, now = x[i] - x0, y[i] - y0, t[i]
+        off_x, off_y, most = n * dx - sum_x, n * dy - sum_y, n * radius
+        near = off_x * off_x + off_y * off_y <= most * most
+        if near and n > 0.0 and i < after and now - t1 <= max_gap_ms:
+            last, t1, n, sum_x, sum_y = i, now, n + 1.0, sum_x + dx, sum_y + dy
+            continue
+        if t1 - t0 >= thresholds.stay_ms and n >= thresholds.stay_fixes:
+            place = x0 + sum_x / n, y0 + sum_y / n
+            _hold(out, (begin, last, int(n)), place, i, t, x, y, thresholds)
+        begin, last, n, sum_x, sum_y = i, i, 1.0, 0.0, 0.0
+        x0, y0, t0, t1 = x[i], y[i], now, now
 
 
 @njit(cache=True, nogil=True)
