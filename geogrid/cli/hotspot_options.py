@@ -39,10 +39,9 @@ SHARED: Final = (
         help="Sources of incidents that count: call, officer, sensor, unknown.",
     ),
 )
-# What only some methods take: handed over by name where given, see
+# What only some methods take, by the name it is handed over with where it is given; see
 # `geogrid.service.hotspot_methods`. No defaults here: the method knows them.
-OWN: Final[tuple[Callable[..., Any], ...]] = ()
-OWN_NAMES: Final[frozenset[str]] = frozenset()
+OWN: Final[dict[str, Callable[..., Any]]] = {}
 
 
 def looked_for(function: Function) -> Function:
@@ -58,7 +57,7 @@ def looked_for(function: Function) -> Function:
     Callable
         The same, with the options.
     """
-    for add in reversed((*SHARED, *OWN)):
+    for add in reversed((*SHARED, *OWN.values())):
         function = add(function)
     return function
 
@@ -94,7 +93,7 @@ def asked_hotspots(settings: dict[str, Any]) -> tuple[Window, Questions]:
     )
     sources = tuple(word.strip() for word in settings["source"].split(",") if word.strip())
     choice = IncidentChoice(tuple(settings["categories"]), sources)
-    own = ((name, settings[name]) for name in sorted(OWN_NAMES) if settings[name] is not None)
+    own = ((name, settings[name]) for name in sorted(OWN) if settings[name] is not None)
     questions = Questions(
         hotspots=params, choice=choice, method=settings["method"], method_options=tuple(own)
     )
