@@ -18,7 +18,7 @@ from werkzeug.exceptions import default_exceptions
 
 import geogrid.errors
 from geogrid import i18n
-from geogrid.analysis import camera_coverage, gaps, patrol_coverage
+from geogrid.analysis import camera_coverage, emerging_columns, gaps, patrol_coverage
 from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES
 from geogrid.cli import analyses
 from geogrid.cli.program import SECTIONS, program
@@ -127,7 +127,14 @@ def of_tables() -> Iterator[str]:
     """Yield the sentences that stand in tables of modules."""
     yield from (*LATTICE_TITLES.values(), *FEATURE_TITLES.values(), *gaps.REASONS.values())
     yield from (*REASON_TEMPLATES.values(), *WORDS, *CLICK_SAYS)
-    for columns in (patrol_coverage.FIELDS, camera_coverage.FIELDS, gaps.FIELDS, FIELDS):
+    yield from emerging_columns.PATTERN_REASONS.values()
+    for columns in (
+        emerging_columns.FIELDS,
+        patrol_coverage.FIELDS,
+        camera_coverage.FIELDS,
+        gaps.FIELDS,
+        FIELDS,
+    ):
         for column in columns:
             yield from (column.title, column.meaning)
             yield from (one["label"] for one in _categories(column, np.array([], dtype=object)))

@@ -1,0 +1,84 @@
+"""Incidents by local day, with the period in which they were recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geogrid.errors import InputError
+from geogrid.model.incidents import Incidents
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DatedIncidents:
+    """Incidents by local day, and the days on which any would have been recorded.
+
+    Parameters
+    ----------
+    incidents
+        The incidents.
+    day
+        Local day of each, in days since 1970-01-01, int64, shape (n,). A range of times
+        counts by its beginning.
+    first_day, last_day
+        First and last day of the record, both included; days without an incident count.
+
+    Raises
+    ------
+    InputError
+        Days are not aligned to the incidents, or one lies outside the record.
+    """
+
+    incidents: Incidents
+    day: NDArray[np.int64]
+    first_day: int
+    last_day: int
+
+    def __post_init__(self) -> None:
+        if self.day.shape != (len(self.incidents),) or self.day.dtype.kind != "i":
+            raise InputError(
+                "incidents need one whole day each: got {dtype} of shape {shape} for {count}",
+                dtype=str(self.day.dtype),
+                shape=self.day.shape,
+                count=len(self.incidents),
+            )
+        if self.last_day < self.first_day:
+            raise InputError(
+                "the record of incidents ends ({last}) before it begins ({first})",
+                last=day_text(self.last_day),
+                first=day_text(self.first_day),
+            )
+        outside = self.day[(self.day < self.first_day) | (self.day > self.last_day)]
+        if outside.size:
+            raise InputError(
+                "an incident of {day} lies outside the record, {first} to {last}",
+                day=day_text(int(outside[0])),
+                first=day_text(self.first_day),
+                last=day_text(self.last_day),
+            )
+
+    @property
+    def n_days(self) -> int:
+        """Length of the record, days."""
+        return self.last_day - self.first_day + 1
+
+
+def day_text(day: int) -> str:
+    """Return a day as people write it.
+
+    Parameters
+    ----------
+    day
+        Days since 1970-01-01.
+
+    Returns
+    -------
+    str
+        ``YYYY-MM-DD``.
+    """
+    return (_EPOCH + timedelta(days=day)).isoformat()
