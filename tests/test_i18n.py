@@ -18,7 +18,13 @@ from werkzeug.exceptions import default_exceptions
 
 import geogrid.errors
 from geogrid import i18n
-from geogrid.analysis import camera_coverage, emerging_columns, gaps, patrol_coverage
+from geogrid.analysis import (
+    camera_coverage,
+    emerging_columns,
+    gaps,
+    near_repeat_alerts,
+    patrol_coverage,
+)
 from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES
 from geogrid.cli import analyses
 from geogrid.cli.program import SECTIONS, program
@@ -128,8 +134,10 @@ def of_tables() -> Iterator[str]:
     yield from (*LATTICE_TITLES.values(), *FEATURE_TITLES.values(), *gaps.REASONS.values())
     yield from (*REASON_TEMPLATES.values(), *WORDS, *CLICK_SAYS)
     yield from emerging_columns.PATTERN_REASONS.values()
+    yield from near_repeat_alerts.ALERT_REASONS.values()
     for columns in (
         emerging_columns.FIELDS,
+        near_repeat_alerts.FIELDS,
         patrol_coverage.FIELDS,
         camera_coverage.FIELDS,
         gaps.FIELDS,
