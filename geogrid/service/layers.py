@@ -303,7 +303,7 @@ def _provenance(shelf: Shelf, inputs: tuple[str, ...], parameters: dict[str, Any
         version=version("geogrid"),
         crs=crs_fingerprint(shelf.config.crs),
         data_as_of=newest(instants),
-        sources=_sources(shelf, (DISTRICTS, *inputs)),
+        sources=sources_of(shelf, (DISTRICTS, *inputs)),
     )
 
 
@@ -313,8 +313,21 @@ def _newest_fix(shelf: Shelf) -> list[int]:
     return [int(shelf.tracks.read(days[-1]).t.max())] if days else []
 
 
-def _sources(shelf: Shelf, inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files behind some inputs, and whom to credit."""
+def sources_of(shelf: Shelf, inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files behind some inputs, and whom to credit.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    inputs
+        Kinds of imports.
+
+    Returns
+    -------
+    tuple of str
+        One text per import, each once.
+    """
     texts = []
     for entry in shelf.application.imports():
         if entry["kind"] in inputs:
