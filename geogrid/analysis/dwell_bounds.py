@@ -7,6 +7,7 @@ anywhere that its speed allows. The bounds say how much that matters, cell by ce
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.errors import InputError
-from geogrid.kernels.space_time_prism import Prisms, prism_bounds
+from geogrid.kernels.space_time_prism import Fixes, fleet_bounds
+from geogrid.kernels.top_speeds import SegmentRules
 from geogrid.kernels.walk import WalkRules
 
 Prism = Literal["narrow", "plain"]
@@ -135,61 +137,17 @@ def dwell_bounds(
     """
     if prism not in {"narrow", "plain"}:
         raise InputError("prism must be narrow or plain, got {prism!r}", prism=prism)
-    segments = _Segments.of(fixes, rules)
-    top = np.where(segments.counted, rules.max_mm_per_ms, 0.0)
-    reach = np.full(top.size, np.inf)
-    if prism == "narrow":
-        need = segments.mm / segments.ms
-        usual = _usual_top_speeds(fixes.unit, segments, need >= rules.standing_mm_per_ms)
-        top = np.minimum(top, np.maximum(usual, NEED_FACTOR * need))
-        reach = DETOUR_FACTOR * segments.mm + DETOUR_M * 1e3
-    cell_mm = fixes.cell_m * 1e3
-    last = np.zeros(min(fixes.t.size, 1))  # no segment begins at the last fix
-    found = prism_bounds(
-        Prisms(
-            fixes.t,
-            fixes.x,
-            fixes.y,
-            np.append(top / cell_mm, last),
-            np.append(reach / cell_mm, last),
-            ~fixes.in_depot,
-        ),
-        edges,
-        clock,
+    narrow = prism == "narrow"
+    limits = SegmentRules(
+        max_gap_ms=rules.max_gap_ms,
+        max_mm_per_ms=rules.max_mm_per_ms,
+        standing_mm_per_ms=rules.standing_mm_per_ms,
+        cell_mm=fixes.cell_m * 1e3,
+        usual_share=USUAL_SHARE,
+        least_segments=LEAST_SEGMENTS if narrow else fixes.t.size,  # never as many
+        need_factor=NEED_FACTOR,
+        detour_factor=DETOUR_FACTOR,
+        detour_mm=DETOUR_M * 1e3 if narrow else math.inf,
     )
-    return pd.DataFrame(found._asdict())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Segments:
-    """Length, duration and whether it counts, of each fix's way to the next, shape (n - 1,)."""
-
-    mm: NDArray[np.float64]
-    ms: NDArray[np.int64]
-    counted: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, fixes: DayFixes, rules: WalkRules) -> _Segments:
-        """Return the segments, judged by the same comparisons as in the walk."""
-        ms = np.diff(fixes.t)
-        mm = np.sqrt(np.diff(fixes.x) ** 2 + np.diff(fixes.y) ** 2) * (fixes.cell_m * 1e3)
-        counted = (np.diff(fixes.unit) == 0) & (ms > 0) & (ms <= rules.max_gap_ms)
-        counted &= mm <= rules.max_mm_per_ms * ms
-        parked = fixes.in_depot[:-1] & fixes.in_depot[1:] & (mm < rules.standing_mm_per_ms * ms)
-        return cls(mm, np.where(ms > 0, ms, 1), counted & ~parked)
-
-
-def _usual_top_speeds(
-    unit: NDArray[np.int32], segments: _Segments, moving: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return for each segment the usual top speed of its unit, mm/ms; inf where not known."""
-    at = np.flatnonzero(segments.counted & moving)
-    speed, whose = segments.mm[at] / segments.ms[at], unit[at]
-    begin = np.flatnonzero(np.diff(whose, prepend=-1))
-    end = np.append(begin[1:], whose.size)[: begin.size]
-    usual = np.full(int(unit.max(initial=0)) + 1, np.inf)
-    for first, after in zip(begin.tolist(), end.tolist(), strict=True):
-        if after - first >= LEAST_SEGMENTS:
-            rank = int(USUAL_SHARE * (after - first))
-            usual[whose[first]] = np.partition(speed[first:after], rank)[rank]
-    return usual[unit[:-1]]
+    places = Fixes(fixes.unit, fixes.t, fixes.x, fixes.y, fixes.in_depot)
+    return pd.DataFrame(fleet_bounds(places, limits, edges, clock)._asdict(), copy=False)

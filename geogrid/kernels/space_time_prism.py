@@ -19,13 +19,29 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_TILE_BITS = 3
-_SIDE = 1 << _TILE_BITS  # cells along a tile
-_HOUR_BITS = 5
-_AXIS_BITS = 28
-_HALF_AXIS = 1 << (_AXIS_BITS - 1)
-_FIRST_TILES = 1024
-_TOUCH = 1e-9  # cells: far above the rounding of floats, a quarter of a micrometre at 250 m
+from geogrid.kernels.hour_tiles import (
+    CELLS,
+    SIDE,
+    TILE_BITS,
+    CellBounds,
+    Tiles,
+    empty_tiles,
+    key_of,
+    slot_of,
+    sorted_cells,
+    with_room,
+)
+from geogrid.kernels.small_prisms import BLOCK, TOUCH, Block, empty_block, measure
+from geogrid.kernels.top_speeds import (
+    SegmentRules,
+    empty_steps,
+    measure_steps,
+    usual_top_speed,
+    write_limits,
+)
+
+_LEAST_TILES = 1024
+_FIXES_PER_TILE = 64
 
 
 class Prisms(NamedTuple):
@@ -45,122 +61,14 @@ class Prisms(NamedTuple):
     sure: NDArray[np.bool_]
 
 
-class CellBounds(NamedTuple):
-    """Least and most milliseconds per cell and hour, sorted by row, column and hour, unique."""
+class Fixes(NamedTuple):
+    """Fixes of a fleet: unit, ms, cells from the lattice's origin, and whether in a depot."""
 
-    row: NDArray[np.int32]
-    col: NDArray[np.int32]
-    hour: NDArray[np.int8]
-    lo_ms: NDArray[np.int64]
-    hi_ms: NDArray[np.int64]
-
-
-class _Tiles(NamedTuple):
-    """Sums of one hour in squares of cells, found by an open table of keys (-1 is free).
-
-    A table of single cells would be asked for every cell of every prism; a lattice that holds
-    all of them would not fit where a stray fix lies far off.
-    """
-
-    key: NDArray[np.int64]
-    slot: NDArray[np.int64]
-    owner: NDArray[np.int64]
-    lo: NDArray[np.int64]
-    hi: NDArray[np.int64]
-
-
-@njit(cache=True, nogil=True)
-def _empty_tiles(size: int) -> _Tiles:
-    """Return room for a number of tiles, a power of two."""
-    return _Tiles(
-        np.full(2 * size, -1, np.int64),
-        np.zeros(2 * size, np.int64),
-        np.zeros(size, np.int64),
-        np.zeros((size, _SIDE * _SIDE), np.int64),
-        np.zeros((size, _SIDE * _SIDE), np.int64),
-    )
-
-
-@njit(cache=True, nogil=True)
-def _place_of(key: int, keys: NDArray[np.int64]) -> int:
-    """Return where a key stands in the table, or the free place where it would."""
-    mask = keys.size - 1
-    # Fibonacci hashing (Knuth, TAOCP 6.4) of 31 bits, so that nothing overflows.
-    mixed = (key ^ (key >> (_HOUR_BITS + _AXIS_BITS)) * 40_503) & 0x7FFFFFFF
-    at = ((mixed * 0x9E3779B1) >> 16) & mask
-    while keys[at] != -1 and keys[at] != key:
-        at = (at + 1) & mask
-    return int(at)
-
-
-@njit(cache=True, nogil=True)
-def _doubled(tiles: _Tiles) -> _Tiles:
-    """Return full tiles with room for as many again."""
-    n = tiles.owner.size
-    new = _empty_tiles(2 * n)
-    new.owner[:n], new.lo[:n], new.hi[:n] = tiles.owner, tiles.lo, tiles.hi
-    for i in range(n):
-        at = _place_of(tiles.owner[i], new.key)
-        new.key[at], new.slot[at] = tiles.owner[i], i
-    return new
-
-
-@njit(cache=True, nogil=True)
-def _with_tile(tiles: _Tiles, n: int, key: int) -> tuple[_Tiles, int, int]:
-    """Return tiles that hold a key, their number, and the key's tile."""
-    at = _place_of(key, tiles.key)
-    if tiles.key[at] == key:
-        return tiles, n, tiles.slot[at]
-    if n == tiles.owner.size:
-        tiles = _doubled(tiles)
-        at = _place_of(key, tiles.key)
-    tiles.key[at], tiles.slot[at], tiles.owner[n] = key, n, key
-    return tiles, n + 1, n
-
-
-@njit(cache=True, nogil=True)
-def _ellipse_box(
-    ends: tuple[float, float, float, float], reach: float
-) -> tuple[int, int, int, int]:
-    """Return the columns and rows, first and last, that ways of at most ``reach`` can touch."""
-    x0, y0, x1, y1 = ends
-    dx, dy = abs(x1 - x0), abs(y1 - y0)
-    half_x = 0.5 * max(math.sqrt(max((reach - dy) * (reach + dy), 0.0)), dx) + _TOUCH
-    half_y = 0.5 * max(math.sqrt(max((reach - dx) * (reach + dx), 0.0)), dy) + _TOUCH
-    mid_x, mid_y = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
-    return (
-        min(math.floor(mid_x - half_x), math.floor(min(x0, x1))),
-        max(math.floor(mid_x + half_x), math.floor(max(x0, x1))),
-        min(math.floor(mid_y - half_y), math.floor(min(y0, y1))),
-        max(math.floor(mid_y + half_y), math.floor(max(y0, y1))),
-    )
-
-
-@njit(cache=True, nogil=True)
-def _must_stay(
-    ends: tuple[float, float, float, float], dt: int, speed: float, reach: float
-) -> tuple[int, int]:
-    """Return until when it is in the first fix's cell and since when in the last one's.
-
-    Milliseconds after the first fix; (dt, dt) where one cell holds both and there is no time
-    to get out and back.
-    """
-    x0, y0, x1, y1 = ends
-    west0, west1 = x0 - math.floor(x0), x1 - math.floor(x1)
-    south0, south1 = y0 - math.floor(y0), y1 - math.floor(y1)
-    east0, east1, north0, north1 = 1.0 - west0, 1.0 - west1, 1.0 - south0, 1.0 - south1
-    out = min(math.floor(min(west0, east0, south0, north0) / speed), dt)
-    back = max(dt - math.floor(min(west1, east1, south1, north1) / speed), 0)
-    if math.floor(x0) != math.floor(x1) or math.floor(y0) != math.floor(y1):
-        return out, back
-    # The shortest way by a side is the straight one to the other fix mirrored in it.
-    by_side = min(
-        min(west0 + west1, east0 + east1) ** 2 + (y1 - y0) ** 2,
-        min(south0 + south1, north0 + north1) ** 2 + (x1 - x0) ** 2,
-    )
-    if by_side > (reach + _TOUCH) ** 2 or out >= back:
-        return dt, dt
-    return out, back
+    unit: NDArray[np.int32]
+    t: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    in_depot: NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True)
@@ -193,7 +101,8 @@ def _shortest_way(ends: tuple[float, float, float, float], col: int, row: int) -
 
 @njit(cache=True, nogil=True)
 def _add_most(
-    most: NDArray[np.int64],
+    sums: NDArray[np.int64],
+    base: int,
     corner: tuple[int, int],
     box: tuple[int, int, int, int],
     ends: tuple[float, float, float, float],
@@ -204,12 +113,12 @@ def _add_most(
     x0, y0, x1, y1 = ends
     ms_per_cell, reach = limits
     dt, since, until = span
-    first_col, last_col = max(box[0], corner[0]), min(box[1], corner[0] + _SIDE - 1)
-    first_row, last_row = max(box[2], corner[1]), min(box[3], corner[1] + _SIDE - 1)
+    first_col, last_col = max(box[0], corner[0]), min(box[1], corner[0] + SIDE - 1)
+    first_row, last_row = max(box[2], corner[1]), min(box[3], corner[1] + SIDE - 1)
     for row in range(first_row, last_row + 1):
         dy0, dy1 = max(row - y0, y0 - row - 1.0, 0.0), max(row - y1, y1 - row - 1.0, 0.0)
         across = abs(min(max(y0, row), row + 1.0) - min(max(y1, row), row + 1.0))
-        place = (row - corner[1]) * _SIDE - corner[0]
+        place = base + (row - corner[1]) * SIDE - corner[0]
         for col in range(first_col, last_col + 1):
             dx0, dx1 = max(col - x0, x0 - col - 1.0, 0.0), max(col - x1, x1 - col - 1.0, 0.0)
             far0, far1 = math.sqrt(dx0 * dx0 + dy0 * dy0), math.sqrt(dx1 * dx1 + dy1 * dy1)
@@ -224,93 +133,218 @@ def _add_most(
                 continue
             arrive = max(math.floor(far0 * ms_per_cell), since)
             depart = min(math.ceil(dt - far1 * ms_per_cell), until)
-            if depart > arrive:
-                most[place + col] += depart - arrive
+            sums[place + col, 1] += max(depart - arrive, 0)
 
 
 @njit(cache=True, nogil=True)
 def _add_least(
-    least: NDArray[np.int64],
+    sums: NDArray[np.int64],
+    base: int,
     corner: tuple[int, int],
     ends: tuple[float, float, float, float],
     sure: tuple[bool, bool],
-    stay: tuple[int, int],
+    stay: tuple[int, int, bool],
     span: tuple[int, int],
 ) -> None:
     """Add the least stays in the cells of the two fixes, where a tile holds them."""
     x0, y0, x1, y1 = ends
-    (out, back), (since, until) = stay, span
+    (out, back, whole), (since, until) = stay, span
     col, row = math.floor(x0) - corner[0], math.floor(y0) - corner[1]
-    if out == back and math.floor(x0) == math.floor(x1) and math.floor(y0) == math.floor(y1):
-        if (sure[0] or sure[1]) and 0 <= col < _SIDE and 0 <= row < _SIDE:
-            least[row * _SIDE + col] += until - since  # it cannot have left
+    if whole:
+        if (sure[0] or sure[1]) and 0 <= col < SIDE and 0 <= row < SIDE:
+            sums[base + row * SIDE + col, 0] += until - since  # it cannot have left
         return
-    if sure[0] and 0 <= col < _SIDE and 0 <= row < _SIDE:
-        least[row * _SIDE + col] += max(min(out, until) - since, 0)
+    if sure[0] and 0 <= col < SIDE and 0 <= row < SIDE:
+        sums[base + row * SIDE + col, 0] += max(min(out, until) - since, 0)
     col, row = math.floor(x1) - corner[0], math.floor(y1) - corner[1]
-    if sure[1] and 0 <= col < _SIDE and 0 <= row < _SIDE:
-        least[row * _SIDE + col] += max(until - max(back, since), 0)
+    if sure[1] and 0 <= col < SIDE and 0 <= row < SIDE:
+        sums[base + row * SIDE + col, 0] += max(until - max(back, since), 0)
 
 
 @njit(cache=True, nogil=True)
-def _summed(
-    prisms: Prisms, edges: NDArray[np.int64], clock: NDArray[np.int8]
-) -> tuple[_Tiles, int]:
-    """Return the sums of a day's prisms, and the number of tiles in use."""
-    t, x, y = prisms.t, prisms.x, prisms.y
-    tiles, n = _empty_tiles(_FIRST_TILES), 0
-    last_key, tile = -1, 0
+def _add_large(
+    tiles: Tiles,
+    n: int,
+    i: int,
+    prisms: Prisms,
+    block: Block,
+    edges: NDArray[np.int64],
+    clock: NDArray[np.int8],
+) -> int:
+    """Add one segment of any size, hour by hour and tile by tile; return the tiles in use."""
+    t, x, y, sure = prisms.t, prisms.x, prisms.y, prisms.sure
+    ends, dt = (x[i], y[i], x[i + 1], y[i + 1]), t[i + 1] - t[i]
+    box = (int(block.west[i]), int(block.east[i]), int(block.south[i]), int(block.north[i]))
+    stay = (int(block.out[i]), int(block.back[i]), block.whole[i] > 0.0)
+    limits = (block.pace[i], block.reach[i] + TOUCH)
+    hour = max(int(np.searchsorted(edges, t[i], side="right")) - 1, 0)
+    while hour < clock.size and edges[hour] < t[i + 1]:
+        span = (dt, max(edges[hour] - t[i], 0), min(edges[hour + 1] - t[i], dt))
+        for tile_row in range(box[2] >> TILE_BITS, (box[3] >> TILE_BITS) + 1):
+            for tile_col in range(box[0] >> TILE_BITS, (box[1] >> TILE_BITS) + 1):
+                slot = slot_of(tiles, n, key_of(tile_row, tile_col, int(clock[hour])))
+                n, base = max(n, slot + 1), slot * CELLS
+                corner = (tile_col << TILE_BITS, tile_row << TILE_BITS)
+                _add_most(tiles.sums, base, corner, box, ends, limits, span)
+                _add_least(tiles.sums, base, corner, ends, (sure[i], sure[i + 1]), stay, span[1:])
+        hour += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _tiles_of(i: int, t: NDArray[np.int64], block: Block, edges: NDArray[np.int64]) -> int:
+    """Return how many tiles a segment can need at most."""
+    wide = (int(block.east[i]) >> TILE_BITS) - (int(block.west[i]) >> TILE_BITS) + 1
+    high = (int(block.north[i]) >> TILE_BITS) - (int(block.south[i]) >> TILE_BITS) + 1
+    hours = np.searchsorted(edges, t[i + 1]) - np.searchsorted(edges, t[i], side="right") + 2
+    return int(wide * high * hours)
+
+
+@njit(cache=True, nogil=True)
+def _settled(
+    most: int, ends: tuple[float, float, float, float], limit: float, col: int, row: int
+) -> int:
+    """Return a longest stay; of one below 0 the shortest way by the cell is asked for."""
+    if most >= 0:
+        return most
+    return 0 if _shortest_way(ends, col, row) > limit else -most
+
+
+@njit(cache=True, nogil=True)
+def _add_small(
+    tiles: Tiles,
+    n: int,
+    prisms: Prisms,
+    block: Block,
+    edges: NDArray[np.int64],
+    clock: NDArray[np.int8],
+    large: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Add the segments of a block that one hour and four cells hold.
+
+    Return the number of tiles in use, for which there must be room, and of the other segments.
+    """
+    t, x, y, sure = prisms.t, prisms.x, prisms.y, prisms.sure
+    sums = tiles.sums
+    hour, hour_begin, hour_end, last_key, base, others = 0, 0, -1, -1, 0, 0
     for i in range(t.size - 1):
-        speed, dt = prisms.speed[i], t[i + 1] - t[i]
-        if not speed > 0.0 or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
+        if not prisms.speed[i] > 0.0 or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
             continue
-        ends = (x[i], y[i], x[i + 1], y[i + 1])
-        apart = math.sqrt((ends[2] - ends[0]) ** 2 + (ends[3] - ends[1]) ** 2)
-        reach = max(min(prisms.reach[i], speed * dt), apart)
-        box, stay = _ellipse_box(ends, reach), _must_stay(ends, dt, speed, reach)
-        limits, sure = (1.0 / speed, reach + _TOUCH), (prisms.sure[i], prisms.sure[i + 1])
-        hour = max(int(np.searchsorted(edges, t[i], side="right")) - 1, 0)
-        while hour < clock.size and edges[hour] < t[i + 1]:
-            span = (dt, max(edges[hour] - t[i], 0), min(edges[hour + 1] - t[i], dt))
-            for tile_row in range(box[2] >> _TILE_BITS, (box[3] >> _TILE_BITS) + 1):
-                for tile_col in range(box[0] >> _TILE_BITS, (box[1] >> _TILE_BITS) + 1):
-                    key = ((tile_row + _HALF_AXIS) << _AXIS_BITS) | (tile_col + _HALF_AXIS)
-                    key = (key << _HOUR_BITS) | int(clock[hour])
-                    if key != last_key:
-                        tiles, n, tile = _with_tile(tiles, n, key)
-                        last_key = key
-                    corner = (tile_col << _TILE_BITS, tile_row << _TILE_BITS)
-                    _add_most(tiles.hi[tile], corner, box, ends, limits, span)
-                    _add_least(tiles.lo[tile], corner, ends, sure, stay, span[1:])
-            hour += 1
+        if t[i] < hour_begin or t[i + 1] > hour_end:
+            at = max(int(np.searchsorted(edges, t[i], side="right")) - 1, 0)
+            hour, hour_begin, hour_end = int(clock[at]), edges[at], edges[at + 1]
+        west, south = int(block.west[i]), int(block.south[i])
+        wide, high = int(block.east[i]) - west, int(block.north[i]) - south
+        if (
+            t[i] < hour_begin
+            or t[i + 1] > hour_end
+            or wide > 1
+            or high > 1
+            or not (sure[i] and sure[i + 1])
+            or (((west + wide) ^ west) | ((south + high) ^ south)) >> TILE_BITS != 0
+        ):
+            large[others] = i
+            others += 1
+            continue
+        key = key_of(south >> TILE_BITS, west >> TILE_BITS, hour)
+        if key != last_key:
+            slot = slot_of(tiles, n, key)
+            n, base, last_key = max(n, slot + 1), slot * CELLS, key
+        sw, se = int(block.most_sw[i]), int(block.most_se[i]) * wide
+        nw, ne = int(block.most_nw[i]) * high, int(block.most_ne[i]) * wide * high
+        if min(sw, se, nw, ne) < 0:
+            ends, limit = (x[i], y[i], x[i + 1], y[i + 1]), block.reach[i] + TOUCH
+            sw = _settled(sw, ends, limit, west, south)
+            se = _settled(se, ends, limit, west + 1, south)
+            nw = _settled(nw, ends, limit, west, south + 1)
+            ne = _settled(ne, ends, limit, west + 1, south + 1)
+        place = base + ((south & (SIDE - 1)) << TILE_BITS) + (west & (SIDE - 1))
+        sums[place, 1] += sw
+        sums[place + 1, 1] += se  # nothing where there is no such corner
+        sums[place + SIDE, 1] += nw
+        sums[place + SIDE + 1, 1] += ne
+        x0, y0 = math.floor(x[i]) - west, math.floor(y[i]) - south
+        x1, y1 = math.floor(x[i + 1]) - west, math.floor(y[i + 1]) - south
+        whole = block.whole[i] > 0.0
+        sums[place + y0 * SIDE + x0, 0] += int(block.ms[i] if whole else block.out[i])
+        sums[place + y1 * SIDE + x1, 0] += int(0.0 if whole else block.ms[i] - block.back[i])
+    return n, others
+
+
+@njit(cache=True, nogil=True)
+def add_prisms(
+    tiles: Tiles,
+    n: int,
+    prisms: Prisms,
+    block: Block,
+    edges: NDArray[np.int64],
+    clock: NDArray[np.int8],
+) -> tuple[Tiles, int]:
+    """Add prisms to tiles, of which ``n`` are in use."""
+    large = np.empty(BLOCK, np.int64)
+    for first in range(0, prisms.t.size - 1, BLOCK):
+        last = min(first + BLOCK, prisms.t.size - 1)
+        part = Prisms(
+            prisms.t[first : last + 1],
+            prisms.x[first : last + 1],
+            prisms.y[first : last + 1],
+            prisms.speed[first:last],
+            prisms.reach[first:last],
+            prisms.sure[first : last + 1],
+        )
+        measure(part.t, part.x, part.y, part.speed, part.reach, block)
+        if n + BLOCK > tiles.owner.size:
+            tiles = with_room(tiles, n, BLOCK)
+        n, others = _add_small(tiles, n, part, block, edges, clock, large)
+        for i in large[:others]:
+            more = _tiles_of(i, part.t, block, edges)
+            if n + more > tiles.owner.size:
+                tiles = with_room(tiles, n, more)
+            n = _add_large(tiles, n, i, part, block, edges, clock)
     return tiles, n
 
 
 @njit(cache=True, nogil=True)
-def _cells_of(tiles: _Tiles, n: int) -> CellBounds:
-    """Return the cells of tiles that anything can have been in."""
-    size = np.count_nonzero(tiles.hi[:n])
-    out = CellBounds(
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int8),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-    )
-    k = 0
-    for tile in range(n):
-        key = tiles.owner[tile]
-        hour = key & ((1 << _HOUR_BITS) - 1)
-        tile_col = ((key >> _HOUR_BITS) & ((1 << _AXIS_BITS) - 1)) - _HALF_AXIS
-        tile_row = (key >> (_HOUR_BITS + _AXIS_BITS)) - _HALF_AXIS
-        for at in range(_SIDE * _SIDE):
-            if tiles.hi[tile, at] > 0:
-                out.row[k] = (tile_row << _TILE_BITS) + at // _SIDE
-                out.col[k] = (tile_col << _TILE_BITS) + at % _SIDE
-                out.hour[k] = hour
-                out.lo_ms[k], out.hi_ms[k] = tiles.lo[tile, at], tiles.hi[tile, at]
-                k += 1
-    return out
+def _summed(
+    tiles: Tiles, prisms: Prisms, edges: NDArray[np.int64], clock: NDArray[np.int8]
+) -> tuple[Tiles, int]:
+    """Return the sums of prisms, and the number of tiles in use."""
+    return add_prisms(tiles, 0, prisms, empty_block(), edges, clock)
+
+
+@njit(cache=True, nogil=True)
+def _summed_units(
+    tiles: Tiles,
+    fixes: Fixes,
+    rules: SegmentRules,
+    edges: NDArray[np.int64],
+    clock: NDArray[np.int8],
+) -> tuple[Tiles, int]:
+    """Return the sums of a fleet's prisms, unit by unit, and the number of tiles in use."""
+    n, first, block = 0, 0, empty_block()
+    steps, top, longest = empty_steps(0), np.empty(0), np.empty(0)
+    while first < fixes.t.size:
+        after = first + 1
+        while after < fixes.t.size and fixes.unit[after] == fixes.unit[first]:
+            after += 1
+        t, x, y = fixes.t[first:after], fixes.x[first:after], fixes.y[first:after]
+        in_depot, size = fixes.in_depot[first:after], after - first - 1
+        if size > top.size:
+            steps, top, longest = empty_steps(2 * size), np.empty(2 * size), np.empty(2 * size)
+        measure_steps(t, x, y, in_depot, rules, steps)
+        usual = usual_top_speed(
+            steps.moving[:size], rules.max_mm_per_ms, rules.usual_share, rules.least_segments
+        )
+        write_limits(steps, usual, rules, top[:size], longest[:size])
+        prisms = Prisms(t, x, y, top[:size], longest[:size], ~in_depot)
+        tiles, n = add_prisms(tiles, n, prisms, block, edges, clock)
+        first = after
+    return tiles, n
+
+
+def room_for(fixes: int) -> Tiles:
+    """Return tiles enough for most days of so many fixes."""
+    return empty_tiles(1 << max(fixes // _FIXES_PER_TILE, _LEAST_TILES).bit_length())
 
 
 def prism_bounds(prisms: Prisms, edges: NDArray[np.int64], clock: NDArray[np.int8]) -> CellBounds:
@@ -340,9 +374,26 @@ def prism_bounds(prisms: Prisms, edges: NDArray[np.int64], clock: NDArray[np.int
     that of q; in one cell with both all of T, unless some way out and back is short enough. Only
     ways of at most the ``reach`` count.
     """
-    cells = _cells_of(*_summed(prisms, edges, clock))
-    west, south = int(cells.col.min(initial=0)), int(cells.row.min(initial=0))
-    width = int(cells.col.max(initial=0)) - west + 1
-    place = (cells.row.astype(np.int64) - south) * width + (cells.col - west)
-    order = np.argsort((place << _HOUR_BITS) | cells.hour)
-    return CellBounds._make(column[order] for column in cells)
+    return sorted_cells(*_summed(room_for(prisms.t.size), prisms, edges, clock))
+
+
+def fleet_bounds(
+    fixes: Fixes, rules: SegmentRules, edges: NDArray[np.int64], clock: NDArray[np.int8]
+) -> CellBounds:
+    """Return the least and the most time in each cell that the fixes of a fleet's day allow.
+
+    Parameters
+    ----------
+    fixes
+        In order of unit and time, those of the days around included.
+    rules
+        What is taken for possible between two fixes.
+    edges, clock
+        As for `prism_bounds`.
+
+    Returns
+    -------
+    CellBounds
+        That of the prisms that each unit's own speeds span.
+    """
+    return sorted_cells(*_summed_units(room_for(fixes.t.size), fixes, rules, edges, clock))
