@@ -23,6 +23,7 @@ from geogrid.analysis import (
     emerging_columns,
     gaps,
     near_repeat_alerts,
+    new_clusters,
     patrol_coverage,
 )
 from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES
@@ -135,9 +136,11 @@ def of_tables() -> Iterator[str]:
     yield from (*REASON_TEMPLATES.values(), *WORDS, *CLICK_SAYS)
     yield from emerging_columns.PATTERN_REASONS.values()
     yield from near_repeat_alerts.ALERT_REASONS.values()
+    yield from new_clusters.CLUSTER_REASONS.values()
     for columns in (
         emerging_columns.FIELDS,
         near_repeat_alerts.FIELDS,
+        new_clusters.FIELDS,
         patrol_coverage.FIELDS,
         camera_coverage.FIELDS,
         gaps.FIELDS,
