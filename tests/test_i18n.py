@@ -22,11 +22,13 @@ from geogrid.analysis import (
     camera_coverage,
     emerging_columns,
     gaps,
+    local_moran,
     near_repeat_alerts,
     new_clusters,
     patrol_coverage,
+    rate_null,
 )
-from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES
+from geogrid.analysis.hotspot_columns import HARM_FIELDS, HARM_TEMPLATES, REASON_TEMPLATES
 from geogrid.cli import analyses
 from geogrid.cli.program import SECTIONS, program
 from geogrid.cli.usage import CLICK_SAYS, paragraphs
@@ -133,6 +135,7 @@ def of_commands() -> Iterator[str]:
 def of_tables() -> Iterator[str]:
     """Yield the sentences that stand in tables of modules."""
     yield from (*LATTICE_TITLES.values(), *FEATURE_TITLES.values(), *gaps.REASONS.values())
+    yield from (*HARM_TEMPLATES.values(), *local_moran.REASON_TEMPLATES.values())
     yield from (*REASON_TEMPLATES.values(), *WORDS, *CLICK_SAYS)
     yield from emerging_columns.PATTERN_REASONS.values()
     yield from near_repeat_alerts.ALERT_REASONS.values()
@@ -144,7 +147,9 @@ def of_tables() -> Iterator[str]:
         patrol_coverage.FIELDS,
         camera_coverage.FIELDS,
         gaps.FIELDS,
-        FIELDS,
+        HARM_FIELDS,
+        local_moran.FIELDS,
+        rate_null.FIELDS,
     ):
         for column in columns:
             yield from (column.title, column.meaning)

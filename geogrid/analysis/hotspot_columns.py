@@ -34,6 +34,19 @@ REASON_TEMPLATES: Final = {
     "{expected} expected",
 }
 
+# The same, of incidents that count by their harm.
+HARM_TEMPLATES: Final = {
+    Reason.HOT: "more harm than chance: {harm} in its window, {expected} expected; "
+    "incidents: {support}",
+    Reason.COLD: "less harm than chance: {harm} in its window, {expected} expected; "
+    "incidents: {support}",
+    Reason.TOO_FEW: REASON_TEMPLATES[Reason.TOO_FEW],
+    Reason.USUAL: "harm is not unusual: {harm} in its window, {expected} expected; "
+    "incidents: {support}",
+    Reason.ALONE: "harm is unusual alone, not among all cells tested: {harm} in its window, "
+    "{expected} expected; incidents: {support}",
+}
+
 FIELDS: Final = (
     Field("count", "Incidents", meaning="incidents in the cell"),
     Field(
@@ -82,6 +95,16 @@ FIELDS: Final = (
     ),
     Field("reason", "Reason", scale="text", meaning="why the cell is hot or not"),
 )
+HARM_FIELDS: Final = (
+    *FIELDS[:-1],
+    Field("harm", "Harm", meaning="sum of the weights of incidents in the cell"),
+    Field(
+        "window_harm",
+        "Harm in the window",
+        meaning="sum of the weights of incidents within the radius; null where not tested",
+    ),
+    FIELDS[-1],
+)
 
 
 def reason_sentences(
@@ -121,6 +144,44 @@ def reason_sentences(
     return np.array(sentences, dtype=object)[case.ravel()]
 
 
+def harm_sentences(
+    reasons: NDArray[np.int8],
+    support: NDArray[np.int64],
+    harm: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    least: int,
+) -> NDArray[np.object_]:
+    """Return a sentence for each cell where incidents count by their harm, in English.
+
+    Parameters
+    ----------
+    reasons
+        A `Reason` for each cell, shape (n,).
+    support
+        Incidents in the window, shape (n,).
+    harm, expected
+        Sum of weights in the window, and expected there, shape (n,).
+    least
+        Least support of a hot cell.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Made from `HARM_TEMPLATES`; see `translated_reason`.
+    """
+    tenths = [np.round(amount * 10.0).astype(np.int64) for amount in (harm, expected)]
+    cases, case = np.unique(
+        np.column_stack([reasons, support, *tenths]), axis=0, return_inverse=True
+    )
+    sentences = [
+        HARM_TEMPLATES[Reason(code)].format(
+            support=windowed, harm=f"{seen / 10:.1f}", expected=f"{tenth / 10:.1f}", least=least
+        )
+        for code, windowed, seen, tenth in cases.tolist()
+    ]
+    return np.array(sentences, dtype=object)[case.ravel()]
+
+
 def translated_reason(sentence: str, translate: Callable[[str], str]) -> str:
     """Return a sentence of `reason_sentences` in another language.
 
@@ -134,6 +195,7 @@ def translated_reason(sentence: str, translate: Callable[[str], str]) -> str:
     Returns
     -------
     str
-        The sentence; unchanged if it is none of `reason_sentences`.
+        The sentence; unchanged if it is none of `reason_sentences` or `harm_sentences`.
     """
-    return retold(sentence, REASON_TEMPLATES.values(), translate)
+    known = (*REASON_TEMPLATES.values(), *HARM_TEMPLATES.values())
+    return retold(sentence, known, translate)

@@ -14,165 +14,43 @@ Analysis 27, 286-306, eq. 14b.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Final, get_args
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.gistar import GiStar, Null, gistar
-from geogrid.analysis.hotspot_columns import FIELDS, REASON_TEMPLATES, Reason, reason_sentences
-from geogrid.analysis.incident_frame import IncidentPoints, LatticeFrame
-from geogrid.analysis.multiple_testing import Correction, adjusted_p
-from geogrid.errors import InputError
-from geogrid.kernels.window_sums import disc_half_widths, window_sums
-from geogrid.model.cells import CellTable
+from geogrid.analysis.at_risk import FALLBACK_WITHIN_M, at_risk_cells
+from geogrid.analysis.gistar import Draws, GiStar, gistar_by_part, support_by_part
+from geogrid.analysis.hotspot_columns import (
+    FIELDS,
+    HARM_FIELDS,
+    REASON_TEMPLATES,
+    Reason,
+    harm_sentences,
+    reason_sentences,
+)
+from geogrid.analysis.hotspot_data import MIN_INCIDENTS, HotspotData
+from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.analysis.hotspot_verdicts import Family
+from geogrid.analysis.multiple_testing import adjusted_p
+from geogrid.analysis.whole_weights import table_is_small
+from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
 from geogrid.model.incidents import Incidents
 
-MIN_INCIDENTS: Final = 30  # fewer say nothing about a whole city
-MIN_RADIUS_CELLS: Final = 2.0  # below, results change with the lattice's origin
-MAX_RADIUS_CELLS: Final = 12.0  # 441 cells a window; exact tails cost the square of that
-DEFAULT_RADIUS_M: Final = 600.0  # a few minutes' walk
-DEFAULT_RADIUS_CELLS: Final = 2.5  # 21 cells; no centre lies at exactly this distance
-FALLBACK_WITHIN_M: Final = 1000.0
-UNUSUAL_P: Final = 0.05  # of one window by itself; the reason says so when q is higher
-CLASSES: Final = ((0.01, 99), (0.05, 95), (0.10, 90))
+__all__ = [
+    "FALLBACK_WITHIN_M",
+    "FIELDS",
+    "HARM_FIELDS",
+    "MIN_INCIDENTS",
+    "HotspotParams",
+    "at_risk_cells",
+    "hotspots",
+]
+
 # Four origins half a cell apart, each a quarter off the grid's own in both axes: a shift by
 # half a cell would put a cell's centre on a border.
 _SHIFTS: Final = ((-0.25, -0.25), (-0.25, 0.25), (0.25, -0.25), (0.25, 0.25))
-
-
-@dataclass(frozen=True, slots=True)
-class HotspotParams:
-    """How hotspots are looked for.
-
-    Parameters
-    ----------
-    radius_m
-        Radius of the window in metres: cells whose centre is that near, the cell included.
-        ``None`` for 600 m, or 2.5 cells where that is more (12 cells where it is less):
-        a radius in metres keeps the answer when the cell size changes, and 2.5 cells
-        are the least that does not hang on rounding.
-    null
-        What chance means. ``total``: all counts are dealt to the cells at random.
-        ``conditional``: each cell keeps its own count, the others are dealt.
-    correction
-        For testing every cell: ``bh``, ``by``, ``bonferroni`` or ``none``.
-    q
-        Error rate under which the summary counts a cell as hot or cold, in (0, 1).
-    min_support
-        Least number of incidents in the window of a hot cell, >= 1.
-
-    Raises
-    ------
-    InputError
-        A value is out of its range.
-    """
-
-    radius_m: float | None = None
-    null: Null = "total"
-    correction: Correction = "bh"
-    q: float = 0.05
-    min_support: int = 3
-
-    def __post_init__(self) -> None:
-        if self.null not in get_args(Null):
-            raise InputError("null must be total or conditional, got {null!r}", null=self.null)
-        if self.correction not in get_args(Correction):
-            raise InputError(
-                "correction must be bh, by, bonferroni or none, got {correction!r}",
-                correction=self.correction,
-            )
-        if not 0.0 < self.q < 1.0:
-            raise InputError("q must lie between 0 and 1, got {q}", q=self.q)
-        if self.min_support < 1:
-            raise InputError(
-                "the least support must be 1 or more incidents, got {least}",
-                least=self.min_support,
-            )
-
-    def radius_over(self, cell_size_m: float) -> float:
-        """Return the radius on a grid of a given cell size.
-
-        Parameters
-        ----------
-        cell_size_m
-            Cell size, metres.
-
-        Returns
-        -------
-        float
-            Metres.
-
-        Raises
-        ------
-        InputError
-            The radius is under 2 or over 12 cells.
-        """
-        least, most = MIN_RADIUS_CELLS * cell_size_m, MAX_RADIUS_CELLS * cell_size_m
-        if self.radius_m is None:
-            return min(max(DEFAULT_RADIUS_M, DEFAULT_RADIUS_CELLS * cell_size_m), most)
-        if not least <= self.radius_m <= most:
-            raise InputError(
-                "the hotspot radius must be {least:g} to {most:g} m (2 to 12 cells of {cell:g} m),"
-                " got {radius:g} m; change the radius or the cell size",
-                least=least,
-                most=most,
-                cell=cell_size_m,
-                radius=self.radius_m,
-            )
-        return self.radius_m
-
-
-def at_risk_cells(
-    incidents: Incidents,
-    grid: Grid,
-    *,
-    exposure: Mapping[str, NDArray[np.bool_]] | None = None,
-    within_m: float = FALLBACK_WITHIN_M,
-) -> tuple[NDArray[np.bool_], str]:
-    """Return the cells where an incident could happen, and what that was judged by.
-
-    Parameters
-    ----------
-    incidents
-        The incidents; a cell that had one is always at risk.
-    grid
-        The grid.
-    exposure
-        By name, the cells that hold roads, places, buildings and the like, each of shape
-        (n_cells,). What holds nothing at all is not named.
-    within_m
-        Without exposure, cells whose centre is this near to that of a cell with an incident
-        are at risk. Metres, >= 0.
-
-    Returns
-    -------
-    mask : ndarray of bool, shape (n_cells,)
-        The cells at risk.
-    name : str
-        ``exposure: roads, places`` or ``fallback: within 1000 m of an incident``.
-
-    Raises
-    ------
-    InputError
-        An exposure is not aligned to the grid.
-    """
-    position = grid.position_at(incidents.lon, incidents.lat)
-    mask = np.zeros(len(grid), dtype=np.bool_)
-    mask[position[position >= 0]] = True
-    known = {name: cells for name, cells in (exposure or {}).items() if cells.any()}
-    for name, cells in known.items():
-        _require_aligned(name, cells, grid)
-        mask |= cells
-    if known:
-        return mask, "exposure: " + ", ".join(known)
-    reach = disc_half_widths(within_m / grid.spec.cell_size)
-    held = grid.dense(mask, fill=False).astype(np.int64)
-    near, _ = window_sums(held, np.ones_like(held, dtype=np.bool_), reach)
-    return near.ravel()[grid.cells] > 0, f"fallback: within {within_m:g} m of an incident"
 
 
 def hotspots(
@@ -186,8 +64,8 @@ def hotspots(
     """Return where incidents cluster: Gi* with exact p-values over the cells at risk.
 
     Mean, variance, windows and the family of tests are made of cells at risk only, so empty
-    land around them changes nothing. Each incident counts once, whatever its weight or the
-    length of its time range.
+    land around them changes nothing. Each incident counts once, unless harm weights are asked
+    for; a range of times counts as its beginning does.
 
     Parameters
     ----------
@@ -206,11 +84,14 @@ def hotspots(
     -------
     CellTable
         Columns ``count``, ``at_risk``, ``z``, ``p``, ``q``, ``hot``, ``support``,
-        ``stability`` and ``reason``; NaN in cells that are not tested. Its summary has ``cells``
+        ``stability`` and ``reason``; NaN in cells that are not tested; with harm weights also
+        ``harm`` and ``window_harm``. Its summary has ``cells``
         ``tested`` ``hot`` ``cold`` (cells called at ``q``) ``method`` ``null`` ``mask``
-        ``radius_m`` ``window_cells`` ``correction`` ``q`` ``min_support``; and of the incidents
+        ``radius_m`` ``window_cells`` ``correction`` ``q`` ``min_support`` ``weight``
+        ``reference``; ``p_method`` (``exact``, or ``drawn`` at random with a ``seed``) and
+        ``p_floor``, the least p that can come out (0 when exact); and of the incidents
         ``incidents`` given, ``counted``, ``outside`` the grid, ``off_mask`` (in cells where
-        nothing is at risk), ``weights_ignored`` (true if weights were given: every incident
+        nothing is at risk), ``weights_ignored`` (true if weights were given and every incident
         counts once).
 
     Raises
@@ -225,151 +106,103 @@ def hotspots(
     counts: ``z = (S - m w) / (s sqrt((n w - w^2) / (n - 1)))``; p is twice the smaller exact
     tail, at most 1. The null deals out cells' counts: a single cell, however full, is one count
     and no cluster (its p is twice the share of windows that can hold it).
+
+    Harm weights with a common unit, such as 1, 2.5 and 4, are whole numbers of it, and the same
+    table gives their exact chance. Where there is no common unit, or the table would be too
+    large, 99,999 seeded random draws stand in for it.
     """
-    params = params or HotspotParams()
-    radius_m = params.radius_over(grid.spec.cell_size)
-    if at_risk is None:
-        at_risk, mask_name = at_risk_cells(incidents, grid)
-    _require_aligned("at_risk", at_risk, grid)
-    points = IncidentPoints.of(incidents, grid, at_risk)
-    if points.u.size < MIN_INCIDENTS:
-        raise _too_few(incidents, points)
-    frame = LatticeFrame.around(grid, at_risk)
-    half_widths = disc_half_widths(radius_m / grid.spec.cell_size)
-    tests = _Tests.over(frame.counts(points), frame.mask(), half_widths, params)
-    stability = _stability(frame, points, half_widths, params)
-    summary: dict[str, object] = {
-        "cells": len(grid),
-        "tested": int(at_risk.sum()),
-        "hot": int(tests.hot(params).sum()),
-        "cold": int(tests.cold(params).sum()),
+    data = HotspotData.of(incidents, grid, at_risk=at_risk, mask_name=mask_name, params=params)
+    draws = chance_draws(data)
+    gi, tests = _tested(data, draws)
+    table = _table(data, gi, tests, _stability(data, draws))
+    found: dict[str, object] = {
+        "hot": int(tests.hot(data.params).sum()),
+        "cold": int(tests.cold(data.params).sum()),
         "method": "gi",
-        "mask": mask_name,
-        "window_cells": int((2 * half_widths + 1).sum()),
-        "incidents": len(incidents),
-        "counted": points.u.size,
-        "outside": points.outside,
-        "off_mask": points.off_mask,
-        "weights_ignored": bool((incidents.weight != 1.0).any()),
+        "p_method": "drawn" if draws else "exact",
+        "p_floor": draws.floor if draws else 0.0,
     }
-    table = _table(grid, points, at_risk, tests, stability, params.min_support)
-    return replace(table, summary=summary | asdict(replace(params, radius_m=radius_m)))
+    return CellTable(grid, table.fields, table.columns, data.summary | found)
 
 
-def _too_few(incidents: Incidents, points: IncidentPoints) -> InputError:
-    return InputError(
-        "hotspots need at least {least} incidents in cells at risk, got {counted} "
-        "(of {given}: {outside} outside the grid, {off_mask} where nothing is at risk); "
-        "widen the time window or the categories",
-        least=MIN_INCIDENTS,
-        counted=points.u.size,
-        given=len(incidents),
-        outside=points.outside,
-        off_mask=points.off_mask,
+def chance_draws(data: HotspotData) -> Draws | None:
+    """Return how chance is drawn where it cannot be worked out.
+
+    Parameters
+    ----------
+    data
+        What is tested.
+
+    Returns
+    -------
+    Draws or None
+        ``None`` where the weights have a common unit and the table of their sums is small.
+    """
+    if data.weights.exact:
+        units, parts = data.units(), data.parts()
+        support, window_cells = support_by_part(units, parts, data.half_widths)
+        if table_is_small(units[parts >= 0], int(support.max()), int(window_cells.max())):
+            return None
+    return Draws(seed=data.params.seed)
+
+
+def _tested(
+    data: HotspotData, draws: Draws | None, shift: tuple[float, float] = (0.0, 0.0)
+) -> tuple[GiStar, Family]:
+    """Return Gi* on a shifted lattice, and the family of its tests."""
+    parts = data.parts(*shift)
+    gi = gistar_by_part(
+        data.units(*shift), parts, data.half_widths, null=data.params.null, draws=draws
     )
+    support = gi.support
+    if data.weighted:
+        counts = data.frame.counts(data.points, *shift)
+        support, _ = support_by_part(counts, parts, data.half_widths)
+    return gi, Family(np.sign(gi.z), support, gi.p, adjusted_p(gi.p, data.params.correction))
 
 
-def _require_aligned(name: str, cells: NDArray[np.bool_], grid: Grid) -> None:
-    if cells.shape != (len(grid),) or cells.dtype != np.bool_:
-        raise InputError(
-            "{name} must be one true or false per cell: got {dtype} of shape {shape} "
-            "for {cells} cells",
-            name=name,
-            dtype=str(cells.dtype),
-            shape=cells.shape,
-            cells=len(grid),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tests:
-    """One family of tests: every cell of a mask, with q over all of them."""
-
-    gi: GiStar
-    q: NDArray[np.float64]
-
-    @classmethod
-    def over(
-        cls,
-        counts: NDArray[np.int64],
-        mask: NDArray[np.bool_],
-        half_widths: NDArray[np.int64],
-        params: HotspotParams,
-    ) -> _Tests:
-        gi = gistar(counts, mask, half_widths, null=params.null)
-        return cls(gi, adjusted_p(gi.p, params.correction))
-
-    def hot(self, params: HotspotParams) -> NDArray[np.bool_]:
-        """Tell which cells are hot at the rate asked for."""
-        enough = self.gi.support >= params.min_support
-        return (self.gi.z > 0.0) & (self.q <= params.q) & enough
-
-    def cold(self, params: HotspotParams) -> NDArray[np.bool_]:
-        """Tell which cells are cold at the rate asked for."""
-        return (self.gi.z < 0.0) & (self.q <= params.q)
-
-    def verdicts(self, min_support: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-        """Return the class of each cell (99 ... -99) and the `Reason` for it."""
-        level = np.zeros(self.q.size)
-        for rate, confidence in CLASSES:
-            level[(self.q <= rate) & (level == 0.0)] = confidence
-        hot = level * np.sign(self.gi.z)
-        reason = np.where(self.gi.p <= UNUSUAL_P, Reason.ALONE, Reason.USUAL)
-        reason[hot > 0.0], reason[hot < 0.0] = Reason.HOT, Reason.COLD
-        too_few = (hot > 0.0) & (self.gi.support < min_support)
-        hot[too_few], reason[too_few] = 0.0, Reason.TOO_FEW
-        return hot + 0.0, reason.astype(np.int8)  # + 0.0 turns -0.0 into 0.0
-
-
-def _stability(
-    frame: LatticeFrame,
-    points: IncidentPoints,
-    half_widths: NDArray[np.int64],
-    params: HotspotParams,
-) -> NDArray[np.float64]:
+def _stability(data: HotspotData, draws: Draws | None) -> NDArray[np.float64]:
     """Return the share of shifted lattices in which the centre of each cell at risk is hot.
 
-    The mask moves with the lattice; a shifted cell that holds a counted incident is at risk
-    too, so that every lattice counts the same incidents. A centre keeps its cell's row and
-    column, because the shift is under half a cell.
+    The mask moves with the lattice. A centre keeps its cell's row and column, because the shift
+    is under half a cell.
     """
+    frame = data.frame
     times_hot = np.zeros(frame.rows.size)
-    for shift_x, shift_y in _SHIFTS:
-        counts = frame.counts(points, shift_x, shift_y)
-        mask = frame.mask() | (counts > 0)
+    for shift in _SHIFTS:
         hot = np.zeros(frame.shape, dtype=np.bool_)
-        hot[mask] = _Tests.over(counts, mask, half_widths, params).hot(params)
+        hot[data.parts(*shift) >= 0] = _tested(data, draws, shift)[1].hot(data.params)
         times_hot += hot[frame.rows, frame.cols]
     return times_hot / len(_SHIFTS)
 
 
 def _table(
-    grid: Grid,
-    points: IncidentPoints,
-    at_risk: NDArray[np.bool_],
-    tests: _Tests,
-    stability: NDArray[np.float64],
-    min_support: int,
+    data: HotspotData, gi: GiStar, tests: Family, stability: NDArray[np.float64]
 ) -> CellTable:
-    hot, reason = tests.verdicts(min_support)
-    gi = tests.gi
-
-    def spread(values: NDArray[np.generic], fill: object = np.nan) -> NDArray[np.generic]:
-        column = np.full(len(grid), fill, dtype=object if fill is None else np.float64)
-        column[at_risk] = values
-        return column
-
-    sentences = reason_sentences(reason, gi.support, gi.expected, min_support)
-    untested = REASON_TEMPLATES[Reason.UNTESTED]
+    """Return the columns of a family of tests."""
+    least = data.params.min_support
+    hot, reason = tests.verdicts(least)
+    spread = data.spread
     columns = {
-        "count": points.in_cell.astype(np.float64),
-        "at_risk": at_risk.astype(np.float64),
+        "count": data.points.in_cell.astype(np.float64),
+        "at_risk": data.at_risk.astype(np.float64),
         "z": spread(gi.z),
         "p": spread(gi.p),
         "q": spread(tests.q),
         "hot": spread(hot),
-        "support": spread(gi.support),
+        "support": spread(tests.support),
         "stability": spread(stability),
-        "reason": np.where(at_risk, spread(sentences, None), untested),
     }
-    return CellTable(grid, FIELDS, columns)
+    fields: tuple[Field, ...] = FIELDS
+    if data.weighted:
+        unit, frame = data.weights.unit, data.frame
+        harm = data.units()[frame.rows, frame.cols]
+        columns |= {"harm": spread(harm * unit), "window_harm": spread(gi.support * unit)}
+        fields = HARM_FIELDS
+        window_harm = np.asarray(gi.support * unit, dtype=np.float64)
+        sentences = harm_sentences(reason, tests.support, window_harm, gi.expected * unit, least)
+    else:
+        sentences = reason_sentences(reason, gi.support, gi.expected, least)
+    untested = REASON_TEMPLATES[Reason.UNTESTED]
+    columns["reason"] = np.where(data.at_risk, spread(sentences, None), untested)
+    return CellTable(data.grid, fields, columns)

@@ -27,6 +27,10 @@ class IncidentPoints:
         Incidents outside the grid.
     off_mask
         Incidents in cells of the grid that are not at risk.
+    position
+        Active cell of each incident in a cell at risk, shape (n,).
+    kept
+        Which incidents lie in a cell at risk, shape (n_incidents,).
     """
 
     u: NDArray[np.float64]
@@ -34,6 +38,8 @@ class IncidentPoints:
     in_cell: NDArray[np.int64]
     outside: int
     off_mask: int
+    position: NDArray[np.int64]
+    kept: NDArray[np.bool_]
 
     @classmethod
     def of(cls, incidents: Incidents, grid: Grid, at_risk: NDArray[np.bool_]) -> IncidentPoints:
@@ -64,6 +70,8 @@ class IncidentPoints:
             in_cell=np.bincount(position[inside], minlength=len(grid)),
             outside=int((~inside).sum()),
             off_mask=int((inside & ~kept).sum()),
+            position=position[kept],
+            kept=kept,
         )
 
 
@@ -121,9 +129,38 @@ class LatticeFrame:
         return mask
 
     def counts(
-        self, points: IncidentPoints, shift_x: float = 0.0, shift_y: float = 0.0
+        self,
+        points: IncidentPoints,
+        shift_x: float = 0.0,
+        shift_y: float = 0.0,
+        *,
+        units: NDArray[np.int64] | None = None,
     ) -> NDArray[np.int64]:
         """Return the points in each cell of a lattice that is moved against them.
+
+        Parameters
+        ----------
+        points
+            All in cells at risk.
+        shift_x, shift_y
+            How far the points move east and north, in cells, at most one.
+        units
+            What each point counts, shape (n,), in all under 2^53; one each if ``None``.
+
+        Returns
+        -------
+        ndarray of int64
+            Of the frame's shape.
+        """
+        n_cells = self.shape[0] * self.shape[1]
+        at = self.cells_of(points, shift_x, shift_y)
+        counts = np.bincount(at, weights=units, minlength=n_cells)
+        return counts.astype(np.int64).reshape(self.shape)
+
+    def cells_of(
+        self, points: IncidentPoints, shift_x: float = 0.0, shift_y: float = 0.0
+    ) -> NDArray[np.int64]:
+        """Return the cell of each point on a lattice that is moved against them.
 
         Parameters
         ----------
@@ -134,11 +171,9 @@ class LatticeFrame:
 
         Returns
         -------
-        ndarray of int64
-            Of the frame's shape.
+        ndarray of int64, shape (n,)
+            ``row * columns + column`` in the frame.
         """
         row = np.floor(points.v + shift_y).astype(np.int64) - self.row_0
         col = np.floor(points.u + shift_x).astype(np.int64) - self.col_0
-        n_rows, n_cols = self.shape
-        counts = np.bincount(row * n_cols + col, minlength=n_rows * n_cols)
-        return counts.astype(np.int64).reshape(self.shape)
+        return np.asarray(row * self.shape[1] + col, dtype=np.int64)

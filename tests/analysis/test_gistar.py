@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geogrid.analysis.gistar import gistar
+from geogrid.analysis.gistar import Draws, gistar, gistar_by_part, gistar_z, support_by_part
 from geogrid.kernels.window_sums import disc_half_widths
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -124,3 +124,45 @@ def test_expected_sums_are_the_mean_times_the_window():
     counts = np.arange(25).reshape(5, 5)
     result = gistar(counts, np.ones((5, 5), dtype=np.bool_), disc_half_widths(1.0))
     np.testing.assert_allclose(result.expected, 12.0 * result.window_cells)
+
+
+@settings(deadline=None, max_examples=30)
+@given(lattices(), NULLS)
+def test_a_part_is_judged_as_if_the_others_were_not_there(lattice, null):
+    counts, mask = lattice
+    parts = np.where(mask, np.indices(mask.shape)[1] % 2, -1)
+    half_widths = disc_half_widths(2.0)
+    both = gistar_by_part(counts, parts, half_widths, null=null)
+    for number in np.unique(parts[mask]):
+        alone = gistar(counts, parts == number, half_widths, null=null)
+        of_part = parts[mask] == number
+        for name in ("support", "window_cells", "expected", "z", "p_lo", "p_hi"):
+            np.testing.assert_array_equal(getattr(both, name)[of_part], getattr(alone, name))
+
+
+@settings(deadline=None, max_examples=30)
+@given(lattices())
+def test_one_part_is_the_whole_mask_and_shorter_roads_give_the_same(lattice):
+    counts, mask = lattice
+    half_widths = disc_half_widths(2.0)
+    whole = gistar(counts, mask, half_widths)
+    parts = np.where(mask, 7, -1)
+    np.testing.assert_array_equal(gistar_by_part(counts, parts, half_widths).p, whole.p)
+    np.testing.assert_array_equal(gistar_z(counts, mask, half_widths), whole.z)
+    sums, sizes = support_by_part(counts, parts, half_widths)
+    np.testing.assert_array_equal(sums, whole.support)
+    np.testing.assert_array_equal(sizes, whole.window_cells)
+
+
+@pytest.mark.parametrize("null", ["total", "conditional"])
+def test_drawn_tails_are_the_exact_ones_within_the_error_of_drawing(null):
+    counts = np.random.default_rng(3).negative_binomial(0.5, 0.3, (20, 20))
+    mask = np.ones((20, 20), dtype=np.bool_)
+    half_widths = disc_half_widths(2.0)
+    exact = gistar(counts, mask, half_widths, null=null)
+    drawn = gistar(counts, mask, half_widths, null=null, draws=Draws(9_999, 5))
+    for tail in ("p_lo", "p_hi"):
+        true = getattr(exact, tail)
+        spread = np.sqrt(np.maximum(true * (1 - true), 1e-4) / 9_999)
+        assert (np.abs(getattr(drawn, tail) - true) / spread).max() < 5.0
+    assert Draws(9_999).floor == 2.0 / 10_000

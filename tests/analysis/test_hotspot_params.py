@@ -24,6 +24,9 @@ def test_two_and_twelve_cells_are_allowed():
         {"min_support": 0},
         {"null": "none"},
         {"correction": "holm"},
+        {"weight": "cost"},
+        {"reference": "country"},
+        {"seed": -1},
     ],
 )
 def test_parameters_out_of_range_are_refused(wrong):
