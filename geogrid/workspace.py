@@ -19,10 +19,12 @@ from geogrid.export.files import write_layer
 from geogrid.io import ReadOptions
 from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
+from geogrid.scale.local import Engine
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
+from geogrid.service.engines import engine_named
 from geogrid.service.imports import (
     KINDS,
     ImportNote,
@@ -43,6 +45,7 @@ __all__ = [
     "Choices",
     "Datum",
     "DistrictFile",
+    "Engine",
     "GapParams",
     "HotspotParams",
     "ImportResult",
@@ -54,6 +57,7 @@ __all__ = [
     "Workspace",
     "datum_named",
     "dry_run",
+    "engine_named",
     "read_options",
 ]
 
@@ -89,7 +93,9 @@ class Workspace(Atlas):
     # ---------------------------------------------------------------- making and opening
 
     @classmethod
-    def open(cls, path: Path | str, questions: Questions | None = None) -> Workspace:
+    def open(
+        cls, path: Path | str, questions: Questions | None = None, engine: Engine | None = None
+    ) -> Workspace:
         """Return the workspace in a folder.
 
         Parameters
@@ -98,6 +104,8 @@ class Workspace(Atlas):
             The folder.
         questions
             What layers are asked with unless a caller asks otherwise; the defaults if ``None``.
+        engine
+            Where patrol days are derived, from `engine_named`; threads if ``None``.
 
         Returns
         -------
@@ -111,7 +119,7 @@ class Workspace(Atlas):
         StoreError
             It is damaged or of another version.
         """
-        return cls(Shelf.open(Path(path)), questions)
+        return cls(Shelf.open(Path(path), engine), questions)
 
     @classmethod
     def create(

@@ -10,6 +10,8 @@ import click
 from geogrid.cli.hotspot_options import asked_hotspots, looked_for, say_hotspots
 from geogrid.cli.options import (
     common,
+    engine_of,
+    on_engine,
     option,
     questions_of,
     seen_by_cameras,
@@ -18,10 +20,9 @@ from geogrid.cli.options import (
 )
 from geogrid.cli.speech import ProgressLine, Speech
 from geogrid.cli.usage import SpokenCommand
-from geogrid.errors import InputError
 
 if TYPE_CHECKING:
-    from geogrid.workspace import Questions, Window
+    from geogrid.workspace import Engine, Questions, Window
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -67,26 +68,20 @@ _CAMERAS: Final = (  # figure, what it is, how it is said
 _CAMERA_TROUBLES: Final = frozenset(line[0] for line in _CAMERAS[5:12])
 
 
-def _later(name: str, value: str, known: str) -> None:
-    """Refuse a choice that this version does not have yet."""
-    if value != known:
-        raise InputError(
-            "{name} {value!r} comes in a later version; this one has {known!r}",
-            name=name,
-            value=value,
-            known=known,
-        )
-
-
 def _answer(
-    speech: Speech, ws: Path, layer_id: str, asked: tuple[Window, Questions], output: Path | None
+    speech: Speech,
+    ws: Path,
+    layer_id: str,
+    asked: tuple[Window, Questions],
+    output: Path | None,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """Run an analysis, write its cells where asked for, and print its figures."""
     from geogrid.workspace import Workspace
 
     window, questions = asked
     with ProgressLine(speech.translate) as progress:
-        workspace = Workspace.open(ws)
+        workspace = Workspace.open(ws, engine=engine)
         layer = workspace.layer(layer_id, window, questions=questions, progress=progress)
         if output is not None:
             workspace.export(layer_id, output, window=window, questions=questions)
@@ -115,8 +110,8 @@ def _answer(
     show_default=True,
     help="Faster than a unit can go, km/h.",
 )
-@option("--units", help="Only units of this group.")
-@option("--engine", default="threads", show_default=True, help="Where the work is done.")
+@option("--units", metavar="GROUP", help="Only units of this group.")
+@on_engine
 @_output
 @common
 @click.pass_obj
@@ -125,14 +120,14 @@ def coverage(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
 
     Each segment between two fixes is walked through the lattice, so seconds in cells are exact.
     """
-    _later("--engine", settings["engine"], "threads")
-    if settings["units"]:
-        raise InputError("--units comes in a later version; leave it out to count all units")
     from geogrid.workspace import PatrolRules, Questions
 
+    engine = engine_of(settings)
     rules = PatrolRules(settings["max_gap"], settings["max_speed"])
-    asked = (window_of(settings), Questions(rules=rules))
-    summary = _answer(speech, ws, "coverage", asked, output)
+    asked = (window_of(settings), Questions(rules=rules, group=settings["units"]))
+    summary = _answer(speech, ws, "coverage", asked, output, engine)
+    if settings["units"] is not None:
+        speech.say("only the {registered} units of {group}", **summary["units"])
     speech.say(
         "{cells:,} cells patrolled on {days} days; {kept:,} of {read:,} fixes used",
         cells=summary["cells_patrolled"],

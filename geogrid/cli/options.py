@@ -11,7 +11,7 @@ from geogrid.cli.usage import SpokenOption
 from geogrid.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from geogrid.workspace import Questions, Window
+    from geogrid.workspace import Engine, Questions, Window
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -172,3 +172,63 @@ def questions_of(settings: dict[str, Any]) -> Questions:
 
     params = CameraParams(settings.pop("default_range"), settings.pop("default_angle"))
     return Questions(cameras=params)
+
+
+def on_engine(function: Function) -> Function:
+    """Add the options that say where the work is done.
+
+    Parameters
+    ----------
+    function
+        The command; it gets ``engine``, ``scheduler`` and ``workers``.
+
+    Returns
+    -------
+    Callable
+        The same, with the options.
+    """
+    added = [
+        option(
+            "--engine",
+            default="threads",
+            show_default=True,
+            metavar="threads|dask",
+            help="Where the work is done.",
+        ),
+        option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="A running Dask scheduler, such as tcp://10.0.0.5:8786.",
+        ),
+        option(
+            "--workers",
+            type=int,
+            metavar="N",
+            help="Threads, or Dask processes on this machine; by default one per processor, or 2.",
+        ),
+    ]
+    return _with(function, added)
+
+
+def engine_of(settings: dict[str, Any]) -> Engine:
+    """Take the engine out of a command's settings.
+
+    Parameters
+    ----------
+    settings
+        What click gives; the options of `on_engine` are removed from it.
+
+    Returns
+    -------
+    Engine
+        The engine.
+
+    Raises
+    ------
+    InputError
+        There is no such engine, its package is missing, or the options do not fit together.
+    """
+    from geogrid.workspace import engine_named
+
+    name, scheduler, workers = (settings.pop(key) for key in ("engine", "scheduler", "workers"))
+    return engine_named(name, scheduler=scheduler, workers=workers)

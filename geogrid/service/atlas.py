@@ -364,7 +364,8 @@ class Atlas:
             self._registers_ns = changed_ns
             districts = self._shelf.registers.fingerprint(DISTRICTS)
             if districts != self._districts:
-                self._shelf, self._districts = Shelf.open(self._shelf.root), districts
+                self._shelf = Shelf.open(self._shelf.root, self._shelf.engine)
+                self._districts = districts
 
     def _kept(self, key: object, make: Callable[[], Answer]) -> Answer:
         """Return an answer from before, or make it; facts that change make all answers old."""

@@ -36,6 +36,7 @@ from geogrid.service.hotspot_methods import (
 )
 from geogrid.service.patrols import coverage, window_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.service.units import UNITS
 from geogrid.store.registers import DISTRICTS
 
 GRID: Final = "grid"
@@ -110,6 +111,7 @@ class Questions:
     gaps: GapParams = field(default_factory=GapParams)
     method: str = "gi"
     method_options: tuple[tuple[str, OptionValue], ...] = ()
+    group: str | None = None
 
     def __post_init__(self) -> None:
         require_method(self.method, dict(self.method_options))
@@ -127,8 +129,9 @@ class Questions:
         dict
             By name.
         """
+        units = {} if self.group is None else {"units": self.group}
         parts: dict[str, dict[str, Any]] = {
-            "coverage": asdict(self.rules),
+            "coverage": asdict(self.rules) | units,
             "camera_coverage": asdict(self.cameras),
             "hotspots": {
                 "method": self.method,
@@ -206,6 +209,8 @@ def build_layer(
     if layer_id in LATTICE_TITLES:
         table: CellTable | gpd.GeoDataFrame = _lattice(shelf, layer_id, questions, progress)
         inputs, title, fields = _INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
+        if layer_id == "coverage" and questions.group is not None:
+            inputs = (*inputs, UNITS)
     elif layer_id in FEATURE_TITLES:
         table = _features(shelf, layer_id, questions.window)
         inputs, title, fields = (layer_id,), FEATURE_TITLES[layer_id], _plain_fields(table)
@@ -240,9 +245,10 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
             questions.window, questions.choice, questions.hotspots, dict(questions.method_options)
         )
         return hotspot_table(shelf, questions.method, question)
-    patrol = coverage(shelf, questions.window, questions.rules, progress)
     if layer_id == "coverage":
-        return patrol
+        group = questions.group
+        return coverage(shelf, questions.window, questions.rules, progress, group=group)
+    patrol = coverage(shelf, questions.window, questions.rules, progress)
     return gap_result(shelf, questions.window, patrol, rules=questions.rules, params=questions.gaps)
 
 

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
 from geogrid.analysis.patrol_coverage import coverage_of_days
-from geogrid.analysis.patrol_day import PatrolDay, PatrolRules, patrol_day
+from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
 from geogrid.analysis.window_clock import WindowClock
-from geogrid.crs import WGS84, reprojection
 from geogrid.model.cells import CellTable
-from geogrid.model.tracks import Tracks
 from geogrid.model.window import Window
-from geogrid.scale.local import run_local
+from geogrid.service.deriving import Derivation, derived_by
 from geogrid.service.shelf import Progress, Shelf, no_progress
-from geogrid.store.derived import DerivedStore
-from geogrid.store.tracks import DayInputs
+from geogrid.service.units import units_of_group
 
 logger = logging.getLogger(__name__)
 
 
 def derived_days(
-    shelf: Shelf, rules: PatrolRules, progress: Progress = no_progress
+    shelf: Shelf,
+    rules: PatrolRules,
+    progress: Progress = no_progress,
+    *,
+    units: tuple[str, ...] | None = None,
 ) -> Iterator[PatrolDay]:
     """Yield every local day from the first to the last with fixes, derived once and kept.
 
     Parameters
     ----------
     shelf
-        The workspace.
+        The workspace; its engine says where days are derived.
     rules
         Thresholds.
     progress
         Is told how many days are done.
+    units
+        The only units that count, sorted; ``None`` for all. Their days are kept apart.
 
     Yields
     ------
@@ -54,50 +55,12 @@ def derived_days(
     if not known:
         return
     started, total = time.perf_counter(), (known[-1] - known[0]).days + 1
-    derive = partial(_derived_day, shelf, shelf.derived(rules), _depot_shapes(shelf))
-    days = run_local(derive, shelf.tracks.with_edges(), threads=os.cpu_count() or 1)
+    derivation = Derivation.of(shelf, rules, units)
+    days = derived_by(shelf.engine, derivation, shelf.tracks.with_edges())
     for done, day in enumerate(days, start=1):
         progress("deriving patrol days", done, total)
         yield day
     logger.info("patrol days: %d in %.1f s", total, time.perf_counter() - started)
-
-
-def _derived_day(
-    shelf: Shelf, store: DerivedStore, depots: shapely.Geometry | None, inputs: DayInputs
-) -> PatrolDay:
-    """Return one day from the store, or derive and keep it."""
-    kept = store.read(inputs.day, inputs.fingerprint)
-    if kept is not None:
-        return kept
-    tracks = shelf.tracks.read_inputs(inputs)
-    derived = patrol_day(
-        tracks,
-        inputs.day,
-        shelf.config.time_zone,
-        shelf.projection,
-        rules=store.rules,
-        in_depot=None if depots is None else _in_depot(shelf, tracks, depots),
-    )
-    store.write(derived, inputs.fingerprint)
-    return derived
-
-
-def _depot_shapes(shelf: Shelf) -> shapely.Geometry | None:
-    """Return the land of all depots in the working CRS: polygons, and points with a radius."""
-    if "depots" not in shelf.registers.kinds():
-        return None
-    frame = shelf.registers.read("depots")
-    shapes = shapely.transform(frame.geometry.to_numpy(), reprojection(WGS84, shelf.config.crs))
-    radius = frame["radius_m"].to_numpy(float) if "radius_m" in frame else np.nan
-    grown = shapely.buffer(shapes, np.nan_to_num(radius, nan=0.0))
-    union = shapely.union_all(grown)
-    shapely.prepare(union)
-    return union
-
-
-def _in_depot(shelf: Shelf, tracks: Tracks, depots: shapely.Geometry) -> NDArray[np.bool_]:
-    x, y = shelf.projection.to_metres(*tracks.lonlat_deg())
-    return np.asarray(shapely.contains_xy(depots, x, y), dtype=np.bool_)
 
 
 def coverage(
@@ -105,6 +68,8 @@ def coverage(
     window: Window,
     rules: PatrolRules | None = None,
     progress: Progress = no_progress,
+    *,
+    group: str | None = None,
 ) -> CellTable:
     """Return the patrol effort of a window.
 
@@ -118,20 +83,31 @@ def coverage(
         Thresholds; the defaults if ``None``.
     progress
         Is told how many days are done.
+    group
+        Only units of this group count; all do if ``None``.
 
     Returns
     -------
     CellTable
         With the ledger as its summary.
+
+    Raises
+    ------
+    InputError
+        There is no such group.
     """
+    units = None if group is None else units_of_group(shelf, group)
     table = coverage_of_days(
-        derived_days(shelf, rules or PatrolRules(), progress),
+        derived_days(shelf, rules or PatrolRules(), progress, units=units),
         shelf.grid,
         window,
         calendar=shelf.tracks.days(),
         time_zone=shelf.config.time_zone,
     )
-    return replace(table, summary={**table.summary, "fixes": _fix_counts(shelf, table)})
+    counted: dict[str, Any] = {"fixes": _fix_counts(shelf, table)}
+    if units is not None:
+        counted["units"] = {"group": group, "registered": len(units)}
+    return replace(table, summary={**table.summary, **counted})
 
 
 def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:

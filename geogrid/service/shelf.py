@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from geogrid.errors import InputError
 from geogrid.model.boundary import Boundary
 from geogrid.model.grid import Grid
 from geogrid.model.projection import FastProjection
+from geogrid.scale.local import Engine, Threads
 from geogrid.store.application import ApplicationStore
 from geogrid.store.config import FILE_NAME as CONFIG_FILE
 from geogrid.store.config import WorkspaceConfig
@@ -53,6 +55,8 @@ class Shelf:
         Its choices.
     tracks, registers, incidents, application
         Its stores.
+    engine
+        Where days are derived: threads of this process by default.
     """
 
     root: Path
@@ -61,6 +65,7 @@ class Shelf:
     registers: RegisterStore
     incidents: IncidentStore
     application: ApplicationStore
+    engine: Engine = field(default_factory=Threads)
 
     @cached_property
     def grid(self) -> Grid:
@@ -124,13 +129,15 @@ class Shelf:
         return cls.open(root)
 
     @classmethod
-    def open(cls, root: Path) -> Shelf:
+    def open(cls, root: Path, engine: Engine | None = None) -> Shelf:
         """Open the workspace in a folder; a change that was cut short is finished first.
 
         Parameters
         ----------
         root
             The folder.
+        engine
+            Where days are derived; threads of this process if ``None``.
 
         Returns
         -------
@@ -155,31 +162,38 @@ class Shelf:
             registers=registers,
             incidents=IncidentStore(root, config.time_zone),
             application=ApplicationStore(root),
+            engine=engine or Threads(),
         )
 
-    def derived(self, rules: PatrolRules) -> DerivedStore:
+    def derived(self, rules: PatrolRules, units: tuple[str, ...] | None = None) -> DerivedStore:
         """Return the derived days for a set of rules.
 
         Parameters
         ----------
         rules
             Thresholds.
+        units
+            The only units that count, sorted; ``None`` for all. Each such set has a folder of
+            its own, so that the days of all units stay as they are.
 
         Returns
         -------
         DerivedStore
             Its days are redone when the CRS, the cells or the depots change.
         """
-        context = "|".join(
-            [
-                crs_fingerprint(self.config.crs),
-                f"{self.config.cell_size_m:g}",
-                str(self.config.origin),
-                self.config.time_zone,
-                self.registers.fingerprint("depots"),
-            ]
-        )
-        return DerivedStore(self.root, rules, context)
+        context = [
+            crs_fingerprint(self.config.crs),
+            f"{self.config.cell_size_m:g}",
+            str(self.config.origin),
+            self.config.time_zone,
+            self.registers.fingerprint("depots"),
+        ]
+        if units is None:
+            return DerivedStore(self.root, rules, "|".join(context))
+        digest = hashlib.sha256("\0".join(units).encode()).hexdigest()
+        store = DerivedStore(self.root, rules, "|".join([*context, digest]))
+        store.folder /= f"units-{digest[:16]}"
+        return store
 
     def import_area(self) -> tuple[float, float, float, float]:
         """Return the box in degrees, WGS-84, that imported positions must lie in."""
