@@ -83,7 +83,7 @@ def _way_by_side(ends: tuple[float, float, float, float], side: float, begin: fl
 
 
 @njit(cache=True, nogil=True)
-def _shortest_way(ends: tuple[float, float, float, float], col: int, row: int) -> float:
+def _shortest_way(ends: tuple[float, float, float, float], col: float, row: float) -> float:
     """Return the shortest way by a cell; only sides that one of the fixes lies beyond matter."""
     x0, y0, x1, y1 = ends
     turned = (y0, x0, y1, x1)
@@ -128,7 +128,7 @@ def _add_most(
             if (
                 far0 + far1 + across + along > reach  # from near side to near side may be too far
                 and min(far0, far1) > 0.0
-                and _shortest_way(ends, col, row) > reach
+                and _shortest_way(ends, float(col), float(row)) > reach
             ):
                 continue
             arrive = max(math.floor(far0 * ms_per_cell), since)
@@ -162,47 +162,24 @@ def _add_least(
 
 
 @njit(cache=True, nogil=True)
-def _add_large(
-    tiles: Tiles,
-    n: int,
-    i: int,
-    prisms: Prisms,
-    block: Block,
-    edges: NDArray[np.int64],
-    clock: NDArray[np.int8],
+def _tiles_of(
+    large: NDArray[np.int64], t: NDArray[np.int64], block: Block, edges: NDArray[np.int64]
 ) -> int:
-    """Add one segment of any size, hour by hour and tile by tile; return the tiles in use."""
-    t, x, y, sure = prisms.t, prisms.x, prisms.y, prisms.sure
-    ends, dt = (x[i], y[i], x[i + 1], y[i + 1]), t[i + 1] - t[i]
-    box = (int(block.west[i]), int(block.east[i]), int(block.south[i]), int(block.north[i]))
-    stay = (int(block.out[i]), int(block.back[i]), block.whole[i] > 0.0)
-    limits = (block.pace[i], block.reach[i] + TOUCH)
-    hour = max(int(np.searchsorted(edges, t[i], side="right")) - 1, 0)
-    while hour < clock.size and edges[hour] < t[i + 1]:
-        span = (dt, max(edges[hour] - t[i], 0), min(edges[hour + 1] - t[i], dt))
-        for tile_row in range(box[2] >> TILE_BITS, (box[3] >> TILE_BITS) + 1):
-            for tile_col in range(box[0] >> TILE_BITS, (box[1] >> TILE_BITS) + 1):
-                slot = slot_of(tiles, n, key_of(tile_row, tile_col, int(clock[hour])))
-                n, base = max(n, slot + 1), slot * CELLS
-                corner = (tile_col << TILE_BITS, tile_row << TILE_BITS)
-                _add_most(tiles.sums, base, corner, box, ends, limits, span)
-                _add_least(tiles.sums, base, corner, ends, (sure[i], sure[i + 1]), stay, span[1:])
-        hour += 1
-    return n
-
-
-@njit(cache=True, nogil=True)
-def _tiles_of(i: int, t: NDArray[np.int64], block: Block, edges: NDArray[np.int64]) -> int:
-    """Return how many tiles a segment can need at most."""
-    wide = (int(block.east[i]) >> TILE_BITS) - (int(block.west[i]) >> TILE_BITS) + 1
-    high = (int(block.north[i]) >> TILE_BITS) - (int(block.south[i]) >> TILE_BITS) + 1
-    hours = np.searchsorted(edges, t[i + 1]) - np.searchsorted(edges, t[i], side="right") + 2
-    return int(wide * high * hours)
+    """Return how many tiles segments can need at most."""
+    tiles = 0
+    for k in range(large.shape[0]):
+        i, at = large[k, 0], large[k, 1]
+        wide = (int(block.east[i]) >> TILE_BITS) - (int(block.west[i]) >> TILE_BITS) + 1
+        high = (int(block.north[i]) >> TILE_BITS) - (int(block.south[i]) >> TILE_BITS) + 1
+        while at < edges.size - 1 and edges[at] < t[i + 1]:
+            tiles += wide * high
+            at += 1
+    return tiles
 
 
 @njit(cache=True, nogil=True)
 def _settled(
-    most: int, ends: tuple[float, float, float, float], limit: float, col: int, row: int
+    most: int, ends: tuple[float, float, float, float], limit: float, col: float, row: float
 ) -> int:
     """Return a longest stay; of one below 0 the shortest way by the cell is asked for."""
     if most >= 0:
@@ -224,51 +201,71 @@ def _add_small(
 
     Return the number of tiles in use, for which there must be room, and of the other segments.
     """
-    t, x, y, sure = prisms.t, prisms.x, prisms.y, prisms.sure
-    sums = tiles.sums
-    hour, hour_begin, hour_end, last_key, base, others = 0, 0, -1, -1, 0, 0
+    t, x, y, sure, sums = prisms.t, prisms.x, prisms.y, prisms.sure, tiles.sums
+    at, hour, begin, end, last_key, base, others = 0, 0, 0, -1, -1, 0, 0
     for i in range(t.size - 1):
-        if not prisms.speed[i] > 0.0 or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
-            continue
-        if t[i] < hour_begin or t[i + 1] > hour_end:
+        if t[i] < begin or t[i + 1] > end:
+            if t[i + 1] <= edges[0] or t[i] >= edges[-1]:
+                continue
             at = max(int(np.searchsorted(edges, t[i], side="right")) - 1, 0)
-            hour, hour_begin, hour_end = int(clock[at]), edges[at], edges[at + 1]
-        west, south = int(block.west[i]), int(block.south[i])
-        wide, high = int(block.east[i]) - west, int(block.north[i]) - south
-        if (
-            t[i] < hour_begin
-            or t[i + 1] > hour_end
-            or wide > 1
-            or high > 1
-            or not (sure[i] and sure[i + 1])
-            or (((west + wide) ^ west) | ((south + high) ^ south)) >> TILE_BITS != 0
-        ):
-            large[others] = i
-            others += 1
+            hour, begin, end = int(clock[at]), edges[at], edges[at + 1]
+        inside = t[i] >= begin and t[i + 1] <= end
+        if block.key[i] < 0 or not (inside and sure[i] and sure[i + 1]):
+            if prisms.speed[i] > 0.0:
+                large[others, 0], large[others, 1] = i, at
+                others += 1
             continue
-        key = key_of(south >> TILE_BITS, west >> TILE_BITS, hour)
+        key = block.key[i] | hour
         if key != last_key:
             slot = slot_of(tiles, n, key)
             n, base, last_key = max(n, slot + 1), slot * CELLS, key
-        sw, se = int(block.most_sw[i]), int(block.most_se[i]) * wide
-        nw, ne = int(block.most_nw[i]) * high, int(block.most_ne[i]) * wide * high
-        if min(sw, se, nw, ne) < 0:
+        sw, se, nw, ne = block.sw[i], block.se[i], block.nw[i], block.ne[i]
+        if sw | se | nw | ne < 0:
             ends, limit = (x[i], y[i], x[i + 1], y[i + 1]), block.reach[i] + TOUCH
+            west, south = block.west[i], block.south[i]
             sw = _settled(sw, ends, limit, west, south)
-            se = _settled(se, ends, limit, west + 1, south)
-            nw = _settled(nw, ends, limit, west, south + 1)
-            ne = _settled(ne, ends, limit, west + 1, south + 1)
-        place = base + ((south & (SIDE - 1)) << TILE_BITS) + (west & (SIDE - 1))
-        sums[place, 1] += sw
-        sums[place + 1, 1] += se  # nothing where there is no such corner
-        sums[place + SIDE, 1] += nw
-        sums[place + SIDE + 1, 1] += ne
-        x0, y0 = math.floor(x[i]) - west, math.floor(y[i]) - south
-        x1, y1 = math.floor(x[i + 1]) - west, math.floor(y[i + 1]) - south
-        whole = block.whole[i] > 0.0
-        sums[place + y0 * SIDE + x0, 0] += int(block.ms[i] if whole else block.out[i])
-        sums[place + y1 * SIDE + x1, 0] += int(0.0 if whole else block.ms[i] - block.back[i])
+            se = _settled(se, ends, limit, west + 1.0, south)
+            nw = _settled(nw, ends, limit, west, south + 1.0)
+            ne = _settled(ne, ends, limit, west + 1.0, south + 1.0)
+        corner = base + block.corner[i]
+        sums[corner, 1] += sw
+        sums[corner + 1, 1] += se  # nothing where there is no such corner
+        sums[corner + SIDE, 1] += nw
+        sums[corner + SIDE + 1, 1] += ne
+        sums[base + block.place[i], 0] += block.first_ms[i]
+        sums[base + block.place[i + 1], 0] += block.last_ms[i]
     return n, others
+
+
+@njit(cache=True, nogil=True)
+def _add_large(
+    tiles: Tiles,
+    n: int,
+    prisms: Prisms,
+    block: Block,
+    edges: NDArray[np.int64],
+    clock: NDArray[np.int8],
+    large: NDArray[np.int64],
+) -> int:
+    """Add the other segments, hour by hour and tile by tile; return the tiles in use."""
+    t, x, y, sure = prisms.t, prisms.x, prisms.y, prisms.sure
+    for k in range(large.shape[0]):
+        i, at = large[k, 0], large[k, 1]
+        box = (int(block.west[i]), int(block.east[i]), int(block.south[i]), int(block.north[i]))
+        ends, dt = (x[i], y[i], x[i + 1], y[i + 1]), t[i + 1] - t[i]
+        stay = (int(block.out[i]), int(block.back[i]), block.whole[i] > 0.0)
+        limits, both = (block.pace[i], block.reach[i] + TOUCH), (sure[i], sure[i + 1])
+        while at < clock.size and edges[at] < t[i + 1]:
+            span = (dt, max(edges[at] - t[i], 0), min(edges[at + 1] - t[i], dt))
+            for tile_row in range(box[2] >> TILE_BITS, (box[3] >> TILE_BITS) + 1):
+                for tile_col in range(box[0] >> TILE_BITS, (box[1] >> TILE_BITS) + 1):
+                    slot = slot_of(tiles, n, key_of(tile_row, tile_col, int(clock[at])))
+                    n, base = max(n, slot + 1), slot * CELLS
+                    corner = (tile_col << TILE_BITS, tile_row << TILE_BITS)
+                    _add_most(tiles.sums, base, corner, box, ends, limits, span)
+                    _add_least(tiles.sums, base, corner, ends, both, stay, span[1:])
+            at += 1
+    return n
 
 
 @njit(cache=True, nogil=True)
@@ -281,7 +278,7 @@ def add_prisms(
     clock: NDArray[np.int8],
 ) -> tuple[Tiles, int]:
     """Add prisms to tiles, of which ``n`` are in use."""
-    large = np.empty(BLOCK, np.int64)
+    large = np.empty((BLOCK, 2), np.int64)  # segment and hour
     for first in range(0, prisms.t.size - 1, BLOCK):
         last = min(first + BLOCK, prisms.t.size - 1)
         part = Prisms(
@@ -296,11 +293,10 @@ def add_prisms(
         if n + BLOCK > tiles.owner.size:
             tiles = with_room(tiles, n, BLOCK)
         n, others = _add_small(tiles, n, part, block, edges, clock, large)
-        for i in large[:others]:
-            more = _tiles_of(i, part.t, block, edges)
-            if n + more > tiles.owner.size:
-                tiles = with_room(tiles, n, more)
-            n = _add_large(tiles, n, i, part, block, edges, clock)
+        more = _tiles_of(large[:others], part.t, block, edges)
+        if n + more > tiles.owner.size:
+            tiles = with_room(tiles, n, more)
+        n = _add_large(tiles, n, part, block, edges, clock, large[:others])
     return tiles, n
 
 

@@ -104,10 +104,11 @@ def usual_top_speed(moving: NDArray[np.float64], highest: float, share: float, l
     float
         A speed, mm/ms; inf if there are too few.
     """
-    counts, scale = np.zeros(_BINS + 1, np.int64), _BINS / highest
-    for speed in moving:  # the last bin is of those that do not count
-        counts[min(int(speed * scale), _BINS - 1) if speed >= 0.0 else _BINS] += 1
-    n = moving.size - counts[_BINS]
+    counts, n, scale = np.zeros(_BINS, np.int64), 0, _BINS / highest
+    for speed in moving:
+        if speed >= 0.0:
+            counts[min(int(speed * scale), _BINS - 1)] += 1
+            n += 1
     if n < max(least, 1):
         return math.inf
     rank, at = int(share * n), 0
