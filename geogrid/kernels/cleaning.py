@@ -241,7 +241,7 @@ def hold_stays(
         if near and n > 0.0 and i < after and now - t1 <= max_gap_ms:
             last, t1, n, sum_x, sum_y = i, now, n + 1.0, sum_x + dx, sum_y + dy
             continue
-        if t1 - t0 >= thresholds.stay_ms and n >= thresholds.stay_fixes:
+        if t1 - t0 >= thresholds.stay_ms:
             place = x0 + sum_x / n, y0 + sum_y / n
             _hold(out, (begin, last, int(n)), place, i, t, x, y, thresholds)
         begin, last, n, sum_x, sum_y = i, i, 1.0, 0.0, 0.0

@@ -47,6 +47,29 @@ def fixes(draw, start=0):
     return tuple(np.concatenate(column) for column in zip(*columns, strict=True))
 
 
+@st.composite
+def stands(draw):
+    """Draw one unit that stands, drives off and comes back at a fix a second, and stands."""
+    rows, t = [], 0
+    for _ in range(draw(st.integers(1, 3))):
+        for _ in range(draw(st.integers(3, 7))):
+            t += draw(st.integers(20, 90))
+            rows.append((t, *draw(st.tuples(st.integers(-12, 12), st.integers(-12, 12)))))
+        for _ in range(draw(st.integers(0, 4))):
+            t += 1
+            rows.append((t, draw(st.integers(-60, 60)), draw(st.sampled_from([0, 0, 0, 5_000]))))
+    return track(*rows)
+
+
+@st.composite
+def within(draw, made):
+    """Draw fixes and a day: limits are half days, or times of fixes."""
+    data = draw(made)
+    times = st.sampled_from(data[1].tolist()) | st.integers(-1, 4).map(lambda k: k * DAY // 2)
+    start, end = sorted([draw(times), draw(times)])
+    return data, (start, end)
+
+
 def track(*rows):
     """Return unit, t, x, y of one unit: seconds and metres."""
     t, x, y = np.array(rows, dtype=np.float64).T
@@ -101,20 +124,38 @@ def slow_frozen(t, xy, kept, day):
     return found
 
 
-def slow_stays(t, xy, kept, day):
-    """Return the groups of fixes of one unit that are near their mean, of any length."""
-    inside = [i for i in kept if day[0] <= t[i] < day[1]][1:-1]
+def slow_stays(t, xy, kept, day, max_m_s):
+    """Yield the stays of one unit and their place, by the words of the rule."""
+    inside = [i for i in kept if day[0] <= t[i] < day[1]]
     groups = []
-    for i in inside:
+    for i in inside[1:-1]:
         group = groups[-1] if groups else []
         if group and t[i] - t[group[-1]] <= RULES.max_gap_ms:
-            mean = [sum(Fraction(xy[j][k]) for j in group) / len(group) for k in (0, 1)]
-            off = (xy[i][0] - mean[0]) ** 2 + (xy[i][1] - mean[1]) ** 2
-            if off <= Fraction(RULES.stay_radius_m) ** 2:
+            off = [xy[i][k] - mean([xy[j][k] for j in group]) for k in (0, 1)]
+            if off[0] ** 2 + off[1] ** 2 <= Fraction(RULES.stay_radius_m) ** 2:
                 group.append(i)
                 continue
         groups.append([i])
-    return [g for g in groups if len(g) >= RULES.stay_fixes and t[g[-1]] - t[g[0]] >= RULES.stay_ms]
+    final = dict(enumerate(xy))
+
+    def spoilt(i, neighbour, place):
+        dt = abs(t[i] - t[neighbour])
+        possible = not too_far(final[neighbour], xy[i], dt, max_m_s)
+        return possible and too_far(final[neighbour], place, dt, max_m_s)
+
+    for stay in (list(group) for group in groups if t[group[-1]] - t[group[0]] >= RULES.stay_ms):
+        place = tuple(mean([xy[i][k] for i in stay]) for k in (0, 1))
+        while stay and spoilt(stay[0], inside[inside.index(stay[0]) - 1], place):
+            del stay[0]
+        while stay and spoilt(stay[-1], inside[inside.index(stay[-1]) + 1], place):
+            del stay[-1]
+        if len(stay) >= RULES.stay_fixes and t[stay[-1]] - t[stay[0]] >= RULES.stay_ms:
+            final |= dict.fromkeys(stay, place)
+            yield stay, place
+
+
+def mean(values):
+    return sum(Fraction(value) for value in values) / len(values)
 
 
 def plain(data, first, after):
@@ -123,14 +164,10 @@ def plain(data, first, after):
     return t[first:after].tolist(), xy
 
 
-day_limits = st.tuples(st.integers(-1, 2), st.integers(1, 2)).map(
-    lambda pair: (pair[0] * DAY // 2, (pair[0] + pair[1]) * DAY // 2)
-)
-
-
 @few
-@given(fixes(), day_limits)
-def test_spikes_and_frozen_fixes_are_those_of_the_slow_rules(data, day):
+@given(within(fixes()))
+def test_spikes_and_frozen_fixes_are_those_of_the_slow_rules(case):
+    data, day = case
     out = clean(data, day=day)
     for first, after in units_of(data[0]):
         t, xy = plain(data, first, after)
@@ -142,26 +179,27 @@ def test_spikes_and_frozen_fixes_are_those_of_the_slow_rules(data, day):
         assert out.reason[first:after].tolist() == expected
 
 
-@few
-@given(fixes(), day_limits)
-def test_stays_are_those_of_the_slow_rule(data, day):
-    rules = RULES._replace(max_m_s=1e9)  # nothing is too far: all of each stay is held
-    out = clean(data, rules, day)
-    expected_x, expected_rest = data[2].copy(), np.zeros(data[0].size, dtype=bool)
+@settings(deadline=None, max_examples=150)
+@given(within(stands() | fixes()), st.sampled_from([7.3, 24.7, MAX_M_S]))
+def test_stays_are_those_of_the_slow_rule(case, max_m_s):
+    data, day = case
+    out = clean(data, RULES._replace(max_m_s=max_m_s), day)
+    x, y, rest = data[2].copy(), data[3].copy(), np.zeros(data[0].size, dtype=bool)
     for first, after in units_of(data[0]):
         t, xy = plain(data, first, after)
-        for stay in slow_stays(t, xy, range(len(t)), day):
+        kept = np.flatnonzero(out.reason[first:after] == KEPT).tolist()
+        for stay, place in slow_stays(t, xy, kept, day, max_m_s):
             rows = first + np.array(stay)
-            expected_x[rows] = float(sum(Fraction(xy[i][0]) for i in stay) / len(stay))
-            expected_rest[rows] = True
-    assert out.rest.tolist() == expected_rest.tolist()
-    np.testing.assert_allclose(out.x, expected_x, rtol=1e-15, atol=1e-12)
-    assert np.array_equal(out.x[~out.rest], data[2][~out.rest])
-    assert np.array_equal(out.y[~out.rest], data[3][~out.rest])
+            x[rows], y[rows] = float(place[0]), float(place[1])
+            rest[rows] = True
+    assert out.rest.tolist() == rest.tolist()
+    for got, expected, given_there in ((out.x, x, data[2]), (out.y, y, data[3])):
+        np.testing.assert_allclose(got, expected, rtol=1e-15, atol=1e-12)
+        assert np.array_equal(got[~rest], given_there[~rest])
 
 
 @few
-@given(fixes(), st.sampled_from([1.0, 8.0, MAX_M_S]))
+@given(stands() | fixes(), st.sampled_from([1.0, 8.0, MAX_M_S]))
 def test_no_way_that_was_possible_becomes_impossible(data, max_m_s):
     rules = RULES._replace(max_m_s=max_m_s)
     out = clean(data, rules)
@@ -362,6 +400,28 @@ def test_a_stop_of_two_minutes_is_no_stay_and_one_of_three_is():
 def test_a_silence_ends_a_stay():
     rows = [(0, 0, 0), (60, 10, 0), (120, 12, 0), (1_000, 14, 0), (1_060, 16, 0), (1_120, 0, 0)]
     assert not clean(track(*rows)).rest.any()
+
+
+def test_a_fix_on_the_rim_of_a_stay_is_part_of_it():
+    for off, rest in ((30.0, True), (30.001, False)):
+        stand = [(100, 0, 0), (200, 0, 0), (300, off, 0)]
+        data = track((0, 500, 0), *stand, (400, 500, 0), (500, 900, 0))
+        assert clean(data).rest.any() == rest
+
+
+def test_two_fixes_three_minutes_apart_are_no_stay():
+    data = track((0, 0, 0), (200, 0, 0), (400, 0, 0), (600, 0, 0))
+    assert not clean(data).rest.any()
+
+
+def test_a_spike_in_a_stay_is_no_part_of_it():
+    rows = [(60 * i, i % 2, 0) for i in range(10)]
+    rows[5] = (300, 90_000, 0)
+    out = clean(track(*rows))
+    assert out.reason[5] == SPIKE
+    assert out.rest.tolist() == [False] + [True] * 4 + [False] + [True] * 3 + [False]
+    assert out.x[5] == 90_000
+    assert set(out.x[out.rest]) == {1 - 4 / 7}  # summed from the first fix, at 1
 
 
 def test_a_car_that_reports_every_second_leaves_its_stay_as_fast_as_it_can():
