@@ -135,8 +135,27 @@ ALL_TIME: Final = Window()
 
 
 def _day(text: str | None) -> date | None:
-    if not text:
-        return None
+    return day_of_text(text) if text else None
+
+
+def day_of_text(text: str) -> date:
+    """Return the day that a text names.
+
+    Parameters
+    ----------
+    text
+        Such as ``2026-03-01``.
+
+    Returns
+    -------
+    date
+        The day.
+
+    Raises
+    ------
+    InputError
+        The text is no day.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError as error:

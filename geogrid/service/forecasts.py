@@ -1,0 +1,159 @@
+"""Forecasts of a workspace, from its incidents and registers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+
+from geogrid.analysis.feedback import OFFICER, exposure_weights, officer_share
+from geogrid.analysis.forecast import ForecastParams, forecast
+from geogrid.analysis.forecast_events import ForecastTime, known_days
+from geogrid.crs import crs_fingerprint
+from geogrid.errors import LayerNotFoundError
+from geogrid.model.cells import CellTable
+from geogrid.model.incidents import SOURCES, Incidents
+from geogrid.model.layer import Layer, Provenance
+from geogrid.model.window import Window
+from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, newest
+from geogrid.service.layers import is_synthetic, sources_of
+from geogrid.service.shelf import Shelf
+from geogrid.store.registers import DISTRICTS
+
+TITLE: Final = "Forecast"
+_REGISTERS: Final = ("roads", "rooms", "places")
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastQuestion:
+    """What a forecast is asked with.
+
+    Parameters
+    ----------
+    as_of
+        Local day; what was not over before it began is not known.
+    horizon_days
+        Days ahead, ``as_of`` the first.
+    choice
+        Which incidents count; what the public reported, unless asked otherwise.
+    params
+        Budgets, kernel, back-test.
+    """
+
+    as_of: date
+    horizon_days: int = 7
+    choice: IncidentChoice = field(default_factory=IncidentChoice)
+    params: ForecastParams = field(default_factory=ForecastParams)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything that was asked, as JSON values."""
+        lists = {"categories": list(self.choice.categories), "sources": list(self.choice.sources)}
+        params = asdict(self.params) | {"budgets": list(self.params.budgets)}
+        return {
+            "as_of": self.as_of.isoformat(),
+            "horizon_days": self.horizon_days,
+            **lists,
+            **params,
+        }
+
+    @property
+    def patrol_window(self) -> Window:
+        """The days whose patrols a forecast may know."""
+        return Window(last=self.as_of - timedelta(days=1))
+
+    @property
+    def counts_officers(self) -> bool:
+        """Whether incidents found by officers count."""
+        return "officer" in self.choice.sources
+
+
+def forecast_layer(
+    shelf: Shelf, question: ForecastQuestion, patrol: CellTable | None = None
+) -> Layer:
+    """Return where incidents are expected, as a layer.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    question
+        What is asked.
+    patrol
+        Patrol coverage of ``question.patrol_window``, to weigh what officers found by how
+        often they were there; ``None`` where it is not known or not needed.
+
+    Returns
+    -------
+    Layer
+        Its table is that of `geogrid.analysis.forecast.forecast`; the summary also has
+        ``sources`` ``officer_share`` ``officer_included`` ``officer_weighted`` ``warnings``.
+
+    Raises
+    ------
+    LayerNotFoundError
+        There are no incidents.
+    InputError
+        There are too few of them before the day.
+    """
+    if not shelf.incidents.fingerprint():
+        raise LayerNotFoundError(
+            "no {kind} are imported; import them with: geogrid import WS {kind} FILE",
+            kind="incidents",
+        )
+    time = ForecastTime(question.as_of, question.horizon_days, shelf.config.time_zone)
+    every = chosen_incidents(shelf, Window(), replace(question.choice, sources=SOURCES))
+    wanted = [SOURCES.index(source) for source in question.choice.sources]
+    counted = every.where(np.isin(every.source, wanted))
+    days = len(patrol.summary["days"]) if patrol is not None else 0
+    weight = None
+    if question.counts_officers and patrol is not None and days:
+        weight = exposure_weights(
+            counted.source == OFFICER,
+            shelf.grid.position_at(counted.lon, counted.lat),
+            patrol["days"].astype(np.float64),
+            days,
+        )
+    table = forecast(
+        counted,
+        shelf.grid,
+        time,
+        exposure=exposure(shelf),
+        weight=weight,
+        params=question.params,
+    )
+    known = every.where(known_days(every, time.time_zone) < time.as_of_day)
+    guard = officer_share(known, question.choice.sources, weighted=weight is not None)
+    summary = dict(table.summary) | guard.as_json()
+    return Layer(
+        id="forecast",
+        title=TITLE,
+        table=replace(table, summary=summary),
+        fields=table.fields,
+        provenance=_provenance(shelf, question, known, has_patrol=weight is not None),
+        synthetic=is_synthetic(shelf, "incidents"),
+    )
+
+
+def _provenance(
+    shelf: Shelf, question: ForecastQuestion, known: Incidents, *, has_patrol: bool
+) -> Provenance:
+    """Return where a forecast comes from; its age is that of the newest incident it knew."""
+    hashes = {name: shelf.registers.fingerprint(name) for name in (DISTRICTS, *_REGISTERS)}
+    hashes["incidents"] = shelf.incidents.fingerprint()
+    if has_patrol:
+        days = [day for day in shelf.tracks.days() if day < question.as_of]
+        prints = "".join(shelf.tracks.fingerprint(day) for day in days)
+        hashes["tracks"] = hashlib.sha256(prints.encode()).hexdigest()
+    inputs = {name: value for name, value in hashes.items() if value}
+    return Provenance(
+        inputs=inputs,
+        parameters=question.as_json(),
+        version=version("geogrid"),
+        crs=crs_fingerprint(shelf.config.crs),
+        data_as_of=newest(known.t_to.tolist()),
+        sources=sources_of(shelf, tuple(inputs)),
+    )

@@ -1,0 +1,65 @@
+"""An opened workspace that is asked what comes next."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from geogrid.export.files import write_layer
+from geogrid.model.layer import Layer
+from geogrid.service.analyses import IncidentChoice
+from geogrid.service.atlas import Atlas
+from geogrid.service.forecasts import ForecastQuestion, forecast_layer
+from geogrid.service.shelf import Progress, no_progress
+
+
+class Outlook(Atlas):
+    """Everything that can be asked of a workspace about the days ahead."""
+
+    def forecast(
+        self,
+        as_of: date,
+        horizon_days: int = 7,
+        *,
+        choice: IncidentChoice | None = None,
+        path: Path | None = None,
+        progress: Progress = no_progress,
+    ) -> Layer:
+        """Return where incidents are expected, with the record of such forecasts.
+
+        Parameters
+        ----------
+        as_of
+            First local day of the forecast; what was not over before it began is not known.
+        horizon_days
+            Days ahead.
+        choice
+            Which incidents count; what the public reported if ``None``.
+        path
+            Also write it to this file; its ending says the format.
+        progress
+            Is told how long the patrol days take, where patrols are needed as weights.
+
+        Returns
+        -------
+        Layer
+            Of cells; see `geogrid.service.forecasts.forecast_layer` for its figures.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There are no incidents.
+        InputError
+            There are too few of them before the day.
+        """
+        question = ForecastQuestion(as_of, horizon_days, choice or IncidentChoice())
+        patrol = None
+        if question.counts_officers and any(day < as_of for day in self._shelf.tracks.days()):
+            self.layer("coverage", question.patrol_window, progress=progress)
+            patrol = self._lattice("coverage", question.patrol_window)
+        layer = self._kept(
+            ("forecast", question), lambda: forecast_layer(self._shelf, question, patrol)
+        )
+        if path is not None:
+            write_layer(layer, path)
+        return layer
