@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
     from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
     from geogrid.analysis.patrol_coverage import patrol_coverage
-    from geogrid.analysis.patrol_day import PatrolRules
+    from geogrid.analysis.patrol_rules import PatrolRules
     from geogrid.crs import Datum, from_wgs84, to_wgs84, working_crs
     from geogrid.errors import GeogridError, InputError
     from geogrid.interactive import init, open_workspace

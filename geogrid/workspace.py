@@ -12,7 +12,7 @@ import pandas as pd
 
 from geogrid.analysis.gaps import GapParams
 from geogrid.analysis.hotspots import HotspotParams
-from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.views import CameraParams
 from geogrid.crs import Datum, crs_label
 from geogrid.export.files import write_layer

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_day import BUCKETS, EDGE_FIXES, PatrolDay, PatrolRules, patrol_day
+from geogrid.analysis.patrol_day import BUCKETS, EDGE_FIXES, PatrolDay, patrol_day
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.kernels.stays import presence, visits
 from geogrid.model.cells import CellTable, Field

@@ -9,70 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geogrid.analysis.cleaning import Tunnels
+from geogrid.analysis.day_walk import tunnel_places, walked_day, with_places, without_places
 from geogrid.analysis.dwell_bounds import DayFixes, dwell_bounds
-from geogrid.errors import InputError
-from geogrid.kernels.walk import (
-    MOVING,
-    REJECTED,
-    SILENT,
-    STANDING,
-    Runs,
-    WalkRules,
-    group_sums,
-    kept_fixes,
-    walk,
-)
+from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.kernels.cleaning import KEPT
+from geogrid.kernels.day_fixes import UnitFixes, silent_after, unit_fixes
+from geogrid.kernels.day_tables import HourSums, Passes, hour_sums, passes, unit_hours
 from geogrid.model.projection import FastProjection
 from geogrid.model.tracks import Tracks
 
-STANDING_SPEED_M_S: Final = 1.0  # under walking pace; 5 m of GPS noise at 10 s reads 0.9 m/s
 HOUR_MS: Final = 3_600_000
 BUCKETS: Final = ("moving", "standing", "depot", "silent", "off_grid", "rejected")
 EDGE_FIXES: Final = 3  # of each neighbouring day: whether a fix is a spike depends on two beyond it
-_FAR_M: Final = 1e8  # stands for places the projection cannot reach; no lattice is there
-_HOURS: Final = 24
-_SUMMED: Final = ("moving_ms", "standing_ms", "depot_ms", "mm", "fixes")
-
-
-@dataclass(frozen=True, slots=True)
-class PatrolRules:
-    """Thresholds that say what the time between two fixes is.
-
-    Parameters
-    ----------
-    max_gap_s
-        A longer silence between two fixes is unknown time, seconds, > 0.
-    max_speed_kmh
-        Faster than a unit can go, > 0.
-
-    Raises
-    ------
-    InputError
-        A threshold is not positive.
-    """
-
-    max_gap_s: float = 300.0
-    max_speed_kmh: float = 160.0
-
-    def __post_init__(self) -> None:
-        for name, value in (("max-gap", self.max_gap_s), ("max-speed", self.max_speed_kmh)):
-            if not 0.0 < value < float("inf"):
-                raise InputError("{name} must be more than 0, got {value}", name=name, value=value)
-
-    def as_walk_rules(self) -> WalkRules:
-        """Return the thresholds in milliseconds and millimetres."""
-        return WalkRules(
-            max_gap_ms=round(self.max_gap_s * 1000),
-            max_mm_per_ms=self.max_speed_kmh / 3.6,
-            standing_mm_per_ms=STANDING_SPEED_M_S,
-        )
+_LEDGER: Final = ("silent_ms", "rejected_ms", "standing_ms", "moving_ms", "depot_ms")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,13 +50,18 @@ class PatrolDay:
         ``unit``, ``enter``, ``leave``, ``lon_0``, ``lat_0``, ``lon_1``, ``lat_1`` (1e-7
         degrees): whole silences that reach into this day, from fix to fix.
     ledger
-        ``unit``, ``hour``, ``silent_ms``, ``rejected_ms`` where there are any; time in cells is
-        in ``hours``.
+        ``unit``, ``hour``, ``silent_ms``, ``rejected_ms``, ``standing_ms``, ``moving_ms``,
+        ``depot_ms`` of each unit and hour with any, on the grid or off it.
+    units
+        ``unit``, ``fixes`` (kept), ``spike``, ``frozen``, ``step_s`` (median time between two
+        fixes) of each unit with a fix in the day.
     bounds
         ``col``, ``row``, ``hour``, ``lo_ms``, ``hi_ms``: the least and the most patrol time
         that fix spacing allows; see `geogrid.analysis.dwell_bounds`.
     fixes
-        Counts: ``kept`` and fixes left out by reason.
+        Counts: ``kept``, and fixes left out by reason: ``spike``, ``frozen``.
+    tunnels
+        Silences that were a way through a tunnel.
     """
 
     day: date
@@ -107,8 +69,10 @@ class PatrolDay:
     hours: pd.DataFrame
     silences: pd.DataFrame
     ledger: pd.DataFrame
+    units: pd.DataFrame
     bounds: pd.DataFrame
     fixes: Mapping[str, int]
+    tunnels: int = 0
 
 
 def hour_edges(day: date, time_zone: str) -> NDArray[np.int64]:
@@ -163,6 +127,7 @@ def patrol_day(
     *,
     rules: PatrolRules,
     in_depot: NDArray[np.bool_] | None = None,
+    tunnels: Tunnels | None = None,
 ) -> PatrolDay:
     """Return what one day's fixes say.
 
@@ -180,6 +145,8 @@ def patrol_day(
         Thresholds.
     in_depot
         Whether each fix lies in a registered depot; none does by default.
+    tunnels
+        In the lattice's CRS: a silence that fits through one is a way through it.
 
     Returns
     -------
@@ -187,123 +154,46 @@ def patrol_day(
         Sums of it equal the tracked time inside the day to the millisecond.
     """
     edges = hour_edges(day, time_zone)
-    clock = local_hours(edges, time_zone)
+    clock, limits = local_hours(edges, time_zone), (int(edges[0]), int(edges[-1]))
+    found = walked_day(tracks, edges, projection, rules=rules, in_depot=in_depot)
+    counts = unit_fixes(tracks.unit, tracks.t, found.reason, len(tracks.units), limits)
+    kept = np.flatnonzero(found.reason == KEPT)
+    hours, places = hour_sums(found.log, clock), None
+    if tunnels is not None and len(tunnels):
+        places = tunnel_places(found, projection, rules, tunnels)
+        found = with_places(found, places, projection, rules, edges)
+        kept = np.insert(kept, places.before, -1)
+        hours = without_places(hour_sums(found.log, clock), places, edges, clock)
     walk_rules = rules.as_walk_rules()
-    depot = np.zeros(len(tracks), dtype=np.bool_) if in_depot is None else in_depot
-    x, y = (
-        np.clip(np.nan_to_num(metres, nan=_FAR_M), -_FAR_M, _FAR_M)
-        for metres in projection.to_metres(*tracks.lonlat_deg())
-    )
-    keep = kept_fixes(tracks.unit, tracks.t, x * 1e3, y * 1e3, walk_rules.max_mm_per_ms)
-    spec = projection.spec
-    size, origin = spec.cell_size, spec.origin
-    x, y = (x[keep] - origin[0]) / size, (y[keep] - origin[1]) / size
-    unit, t = tracks.unit[keep], tracks.t[keep]
-    runs = walk(unit, t, x, y, depot[keep], size * 1e3, walk_rules, edges)
-    runs = runs._replace(hour=clock[runs.hour])
-    within = (tracks.t >= edges[0]) & (tracks.t < edges[-1])
-    inside = within[keep]
-    fixes = _Places(
-        np.floor(x[inside]).astype(np.int64),
-        np.floor(y[inside]).astype(np.int64),
-        clock[np.searchsorted(edges, t[inside], side="right") - 1],
-    )
+    silent = silent_after(found.unit, found.t, walk_rules.max_gap_ms, limits)
     return PatrolDay(
         day=day,
-        passes=_passes(runs, tracks.units),
-        hours=_hours(runs, fixes),
-        silences=_silences(tracks, np.flatnonzero(keep), walk_rules.max_gap_ms, edges),
-        ledger=_ledger(runs, tracks.units),
+        passes=_table(passes(found.log), tracks.units),
+        hours=_table(hours, tracks.units),
+        silences=_silences(tracks, kept[silent], kept[silent + 1]),
+        ledger=_ledger(unit_hours(found.log, len(tracks.units), clock), tracks.units),
+        units=_units(counts, tracks.units),
         bounds=dwell_bounds(
-            DayFixes(unit, t, x, y, depot[keep], size), rules=walk_rules, edges=edges, clock=clock
+            DayFixes(*found[2:], projection.spec.cell_size),
+            rules=walk_rules,
+            edges=edges,
+            clock=clock,
         ),
-        fixes={"kept": int(inside.sum()), "spike": int(within.sum() - inside.sum())},
+        fixes={name: int(getattr(counts, name).sum()) for name in ("kept", "spike", "frozen")},
+        tunnels=0 if places is None else np.unique(places.before).size,
     )
 
 
-class _Places(NamedTuple):
-    """Cells from the lattice's origin, and local hours."""
-
-    col: NDArray[np.int64]
-    row: NDArray[np.int64]
-    hour: NDArray[np.int8]
-
-
-def _time_of(runs: Runs, kind: int) -> NDArray[np.int64]:
-    """Return the milliseconds of each run that are of one kind."""
-    return np.where(runs.kind == kind, runs.leave - runs.enter, 0)
+def _table(columns: Passes | HourSums, units: tuple[str, ...]) -> pd.DataFrame:
+    """Return columns as a table, units by name."""
+    named = columns._asdict()
+    if "unit" in named:
+        named["unit"] = _named(named["unit"], units)
+    return pd.DataFrame(named, copy=False)
 
 
-def _where(runs: Runs, keep: NDArray[np.bool_]) -> Runs:
-    """Return the runs that a mask keeps."""
-    return Runs._make(column[keep] for column in runs)
-
-
-def _sums(values: NDArray[np.int64], first: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return the sums of stretches that begin at given positions."""
-    return np.add.reduceat(values, first) if first.size else values[:0]
-
-
-def _starts(*keys: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Return where a row differs from the one before it."""
-    new = np.ones(keys[0].size, dtype=np.bool_)
-    new[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
-    return np.flatnonzero(new)
-
-
-def _passes(runs: Runs, units: tuple[str, ...]) -> pd.DataFrame:
-    """Return unbroken stays on patrol: runs joined over hours and kinds of time."""
-    known = _where(runs, (runs.kind == MOVING) | (runs.kind == STANDING))
-    broken = np.zeros(known.enter.size, dtype=np.int64)  # how often time was lost before
-    broken[1:] = np.cumsum(known.enter[1:] != known.leave[:-1])
-    first = _starts(known.unit, known.col, known.row, broken)
-    last = np.append(first[1:], known.enter.size)[: first.size] - 1
-    return pd.DataFrame(
-        {
-            "unit": _named(known.unit[first], units),
-            "col": known.col[first],
-            "row": known.row[first],
-            "enter": known.enter[first],
-            "leave": known.leave[last],
-            "moving_ms": _sums(_time_of(known, MOVING), first),
-            "standing_ms": _sums(_time_of(known, STANDING), first),
-            "mm": _sums(known.mm, first),
-        }
-    )
-
-
-def _hours(runs: Runs, fixes: _Places) -> pd.DataFrame:
-    """Return sums per cell and local hour, with the number of fixes there."""
-    runs = _where(runs, (runs.kind != SILENT) & (runs.kind != REJECTED))
-    stretch = _starts(*fixes)  # fixes come in the order they were made: count before sorting
-    counts = np.diff(np.append(stretch, fixes.col.size))
-    col = np.concatenate([runs.col, fixes.col[stretch]])
-    row = np.concatenate([runs.row, fixes.row[stretch]])
-    hour = np.concatenate([runs.hour, fixes.hour[stretch]])
-    west, south = col.min(initial=0), row.min(initial=0)
-    key = ((row - south) * (col.max(initial=0) - west + 1) + (col - west)) * _HOURS + hour
-    order = np.argsort(key)
-    first = _starts(key[order])
-    sums = group_sums(runs, counts, order, first)
-    place = order[first]
-    return pd.DataFrame(
-        {
-            "row": row[place].astype(np.int32),
-            "col": col[place].astype(np.int32),
-            "hour": hour[place],
-        }
-        | dict(zip(_SUMMED, sums, strict=True))
-    )
-
-
-def _silences(
-    tracks: Tracks, kept: NDArray[np.intp], max_gap_ms: int, edges: NDArray[np.int64]
-) -> pd.DataFrame:
+def _silences(tracks: Tracks, before: NDArray[np.int64], after: NDArray[np.int64]) -> pd.DataFrame:
     """Return each silence that reaches into the day, with the fixes before and after it."""
-    unit, t = tracks.unit[kept], tracks.t[kept]
-    silent = (np.diff(unit) == 0) & (np.diff(t) > max_gap_ms)
-    silent &= (t[1:] > edges[0]) & (t[:-1] < edges[-1])
-    before, after = kept[:-1][silent], kept[1:][silent]
     return pd.DataFrame(
         {
             "unit": _named(tracks.unit[before], tracks.units),
@@ -317,20 +207,24 @@ def _silences(
     )
 
 
-def _ledger(runs: Runs, units: tuple[str, ...]) -> pd.DataFrame:
-    """Return unknown time per unit and local hour, where there is any."""
-    slot = runs.unit.astype(np.int64) * _HOURS + runs.hour
-    unknown = {
-        name: np.bincount(slot, _time_of(runs, kind), len(units) * _HOURS).astype(np.int64)
-        for name, kind in (("silent_ms", SILENT), ("rejected_ms", REJECTED))
-    }
-    some = np.flatnonzero(unknown["silent_ms"] + unknown["rejected_ms"])
+def _ledger(ms: NDArray[np.int64], units: tuple[str, ...]) -> pd.DataFrame:
+    """Return the time of each kind per unit and local hour, where there is any."""
+    unit, hour = np.nonzero(ms.any(axis=2))
     return pd.DataFrame(
-        {"unit": _named(some // _HOURS, units), "hour": (some % _HOURS).astype(np.int8)}
-        | {name: values[some] for name, values in unknown.items()}
+        {"unit": _named(unit, units), "hour": hour.astype(np.int8)}
+        | {name: ms[unit, hour, kind] for kind, name in enumerate(_LEDGER)}
+    )
+
+
+def _units(fixes: UnitFixes, units: tuple[str, ...]) -> pd.DataFrame:
+    """Return what became of the fixes of each unit that has any in the day."""
+    seen = np.flatnonzero(fixes.kept + fixes.spike + fixes.frozen)
+    return pd.DataFrame(
+        {"unit": _named(seen, units), "fixes": fixes.kept[seen]}
+        | {name: getattr(fixes, name)[seen] for name in ("spike", "frozen", "step_s")}
     )
 
 
 def _named(unit: NDArray[np.integer], units: tuple[str, ...]) -> pd.Categorical:
-    """Return positions of units as their names."""
+    """Return numbers of units as their names."""
     return pd.Categorical.from_codes(unit, categories=pd.Index(units, dtype=object))

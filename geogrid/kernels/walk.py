@@ -5,6 +5,9 @@ hours of the day at once: Amanatides, J. & Woo, A. (1987), A Fast Voxel Traversa
 for Ray Tracing, with time as a third axis. The number of steps on each axis is counted
 beforehand, so no comparison of floats decides where the walk ends; times and distances at
 the crossings are rounded and subtracted, so the pieces sum to the segment exactly.
+
+What comes out is a log of stays, one row of whole numbers each, in order of unit and time. One
+array, because numba hands an array to a function ten times faster than it does eight.
 """
 
 from __future__ import annotations
@@ -16,11 +19,30 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+SEEN = 0  # a fix and no time after it in this cell
 SILENT = 1  # longer than the allowed gap: nobody knows
 REJECTED = 2  # faster than a unit can go: one of the two fixes is wrong
 STANDING = 3
 MOVING = 4
 DEPOT = 5
+
+# Columns of the log.
+WHO = 0  # unit << 8 | hour of the day << 3 | kind of time
+PLACE = 1  # row << 32 | column, as `packed` has it
+ENTER, LEAVE = 2, 3  # ms
+MM = 4
+FIXES = 5
+_COLUMNS = 6
+
+UNIT_BITS, HOUR_BITS, PLACE_BITS = 8, 3, 32  # how far each is shifted
+HALF_PLACE = 1 << (PLACE_BITS - 1)  # so that a column west of the origin packs as well
+KINDS_MASK = (1 << HOUR_BITS) - 1
+HOURS_MASK = (1 << (UNIT_BITS - HOUR_BITS)) - 1
+
+Log = NDArray[np.int64]
+Whole = int | np.int64
+Times = NDArray[np.int64]
+Track = tuple[Times, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
 
 
 class WalkRules(NamedTuple):
@@ -32,81 +54,65 @@ class WalkRules(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Stays in order of unit and time: one per unit, cell, hour and kind of time."""
+    """Stays, a column each: one per unit, cell, hour and kind of time."""
 
-    unit: NDArray[np.int32]
-    col: NDArray[np.int32]
-    row: NDArray[np.int32]
-    hour: NDArray[np.int8]
-    kind: NDArray[np.int8]
+    unit: NDArray[np.int64]
+    col: NDArray[np.int64]
+    row: NDArray[np.int64]
+    hour: NDArray[np.int64]
+    kind: NDArray[np.int64]
     enter: NDArray[np.int64]
     leave: NDArray[np.int64]
     mm: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
-def kept_fixes(
-    unit: NDArray[np.int32],
-    t: NDArray[np.int64],
-    x_mm: NDArray[np.float64],
-    y_mm: NDArray[np.float64],
-    max_mm_per_ms: float,
-) -> NDArray[np.bool_]:
-    """Tell which fixes are no spikes: too far from both neighbours, which are near each other.
-
-    A lasting jump is no spike: its one impossible segment is rejected by the walk. Nor is
-    one of several fixes in a row that all look like spikes, as when two devices report under
-    one name: nobody knows which is right. Whether a fix is kept depends on the two before it
-    and the two after it, and the neighbours of a spike are always kept, so that days can be
-    cleaned apart with three fixes of each neighbouring day at hand.
+def runs_of(log: Log) -> Runs:
+    """Return the stays of a log that last, or lead anywhere.
 
     Parameters
     ----------
-    unit, t
-        Sorted by unit, then time (ms).
-    x_mm, y_mm
-        Positions in millimetres.
-    max_mm_per_ms
-        Top speed; mm/ms is m/s.
+    log
+        From `walk_on`, shape (n, 6).
 
     Returns
     -------
-    ndarray of bool, shape (n,)
-        False for a spike.
+    Runs
+        ``hour`` counts from the day's beginning.
     """
-    keep = np.ones(t.size, dtype=np.bool_)
-    run = 0  # fixes in a row, up to i - 2, that look like spikes
-    into = False  # whether the way from fix i - 2 to fix i - 1 is too far
-    for i in range(1, t.size):
-        away = unit[i] == unit[i - 1] and _too_far(i - 1, i, t, x_mm, y_mm, max_mm_per_ms)
-        if into and away and not _too_far(i - 2, i, t, x_mm, y_mm, max_mm_per_ms):
-            run += 1
-        else:
-            if run == 1:
-                keep[i - 2] = False
-            run = 0
-        into = away
-    if run == 1:
-        keep[t.size - 2] = False
-    return keep
+    log = log[(log[:, ENTER] < log[:, LEAVE]) | (log[:, MM] > 0)]
+    who, place = log[:, WHO], log[:, PLACE]
+    row = place >> PLACE_BITS
+    return Runs(
+        unit=who >> UNIT_BITS,
+        col=place - (row << PLACE_BITS) - HALF_PLACE,
+        row=row,
+        hour=(who >> HOUR_BITS) & HOURS_MASK,
+        kind=who & KINDS_MASK,
+        enter=log[:, ENTER],
+        leave=log[:, LEAVE],
+        mm=log[:, MM],
+    )
 
 
 @njit(cache=True, nogil=True)
-def _too_far(
-    i: int,
-    j: int,
-    t: NDArray[np.int64],
-    x_mm: NDArray[np.float64],
-    y_mm: NDArray[np.float64],
-    max_mm_per_ms: float,
-) -> bool:
-    """Tell whether nothing gets from fix ``i`` to fix ``j`` in time."""
-    dx, dy, most = x_mm[j] - x_mm[i], y_mm[j] - y_mm[i], max_mm_per_ms * (t[j] - t[i])
-    return bool(dx * dx + dy * dy > most * most)
+def packed(col: Whole, row: Whole) -> int:
+    """Return a cell as one number; cells of a row follow each other.
+
+    Parameters
+    ----------
+    col, row
+        Cell from the lattice's origin, at most 2**31 either way.
+
+    Returns
+    -------
+    int
+        The number.
+    """
+    return int((row << PLACE_BITS) + col + HALF_PLACE)
 
 
 @njit(cache=True, nogil=True)
-def _kind_of(dt: int, mm: float, in_depot: np.bool_, rules: WalkRules) -> int:
+def _kind_of(dt: Whole, mm: float, in_depot: bool | np.bool_, rules: WalkRules) -> int:
     """Return what the time between two fixes is."""
     if dt > rules.max_gap_ms:
         return SILENT
@@ -118,84 +124,55 @@ def _kind_of(dt: int, mm: float, in_depot: np.bool_, rules: WalkRules) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _hour_of(t: int, edges: NDArray[np.int64]) -> int:
+def _hour_of(t: Whole, edges: NDArray[np.int64]) -> int:
     """Return the hour that holds a time: -1 before the day, n_hours after it."""
     return int(np.searchsorted(edges, t, side="right")) - 1
 
 
 @njit(cache=True, nogil=True)
-def _empty_runs(size: int) -> Runs:
-    """Return room for runs."""
-    return Runs(
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int8),
-        np.empty(size, np.int8),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-    )
+def _larger(log: Log, n: int, room: int) -> Log:
+    """Return the log with room for as many more rows."""
+    larger = np.empty((2 * (n + room), _COLUMNS), np.int64)
+    larger[:n] = log[:n]
+    return larger
 
 
 @njit(cache=True, nogil=True)
-def _resized(runs: Runs, n: int, size: int) -> Runs:
-    """Return the first ``n`` runs in arrays of another size."""
-    new = _empty_runs(size)
-    new.unit[:n], new.col[:n], new.row[:n] = runs.unit[:n], runs.col[:n], runs.row[:n]
-    new.hour[:n], new.kind[:n] = runs.hour[:n], runs.kind[:n]
-    new.enter[:n], new.leave[:n], new.mm[:n] = runs.enter[:n], runs.leave[:n], runs.mm[:n]
-    return new
-
-
-@njit(cache=True, nogil=True)
-def _add(
-    runs: Runs, n: int, unit: int, place: tuple[int, int, int, int], span: tuple[int, int, int]
-) -> int:
-    """Append a piece, or lengthen the last run where it goes on; return the number of runs."""
-    col, row, hour, kind = place
-    enter, leave, mm = span
-    if enter == leave and mm == 0:
+def _put(log: Log, n: int, who: int, place: int, piece: tuple[int, int, int, int]) -> int:
+    """Append a piece, or lengthen the last row where it goes on; return the number of rows."""
+    enter, leave, mm, fixes = piece
+    if enter == leave and mm == 0 and fixes == 0:
         return n
     last = n - 1
-    if (
-        n > 0
-        and runs.unit[last] == unit
-        and runs.leave[last] == enter
-        and runs.col[last] == col
-        and runs.row[last] == row
-        and runs.hour[last] == hour
-        and runs.kind[last] == kind
-    ):
-        runs.leave[last] = leave
-        runs.mm[last] += mm
+    if n > 0 and log[last, WHO] == who and log[last, PLACE] == place and log[last, LEAVE] == enter:
+        log[last, LEAVE] = leave
+        log[last, MM] += mm
+        log[last, FIXES] += fixes
         return n
-    runs.unit[n], runs.col[n], runs.row[n] = unit, col, row
-    runs.hour[n], runs.kind[n] = hour, kind
-    runs.enter[n], runs.leave[n], runs.mm[n] = enter, leave, mm
+    log[n, WHO], log[n, PLACE], log[n, ENTER], log[n, LEAVE] = who, place, enter, leave
+    log[n, MM], log[n, FIXES] = mm, fixes
     return n + 1
 
 
 @njit(cache=True, nogil=True)
 def _follow(
-    runs: Runs,
+    log: Log,
     n: int,
-    unit: int,
-    kind: int,
+    who: int,
     span: tuple[int, int, int, int],
-    ends: tuple[float, float, float, float],
-    total_mm: int,
+    ends: tuple[float, float, float, float, int],
     edges: NDArray[np.int64],
 ) -> int:
-    """Split one segment over cells and hours into ``runs``; return the number of runs."""
+    """Split one segment over cells and hours into the log; return the number of rows."""
     t0, t1, hour, last_hour = span
-    x0, y0, x1, y1 = ends
+    x0, y0, x1, y1, total_mm = ends
+    fixes = int(who & KINDS_MASK >= STANDING)  # the one that it begins with, where it is known
     dt, dx, dy, n_hours = t1 - t0, x1 - x0, y1 - y0, edges.size - 1
     col, row, left_h = math.floor(x0), math.floor(y0), last_hour - hour
     left_x, left_y = abs(math.floor(x1) - col), abs(math.floor(y1) - row)
     step_x, step_y = (1 if dx > 0.0 else -1), (1 if dy > 0.0 else -1)
     then, then_mm = t0, 0
-    while True:
+    while left_x + left_y + left_h > 0:
         at_x = (col + (step_x > 0) - x0) / dx if left_x > 0 else 2.0
         at_y = (row + (step_y > 0) - y0) / dy if left_y > 0 else 2.0
         at_h = (edges[hour + 1] - t0) / dt if left_h > 0 else 2.0
@@ -203,22 +180,129 @@ def _follow(
         now = edges[hour + 1] if at == at_h and left_h > 0 else t0 + round(at * dt)
         now = min(max(now, then), t1)
         mm = max(round(at * total_mm), then_mm)
-        if left_x + left_y + left_h == 0:
-            now, mm = t1, total_mm
         if 0 <= hour < n_hours:
-            n = _add(runs, n, unit, (col, row, hour, kind), (then, now, mm - then_mm))
-        if left_x + left_y + left_h == 0:
-            return n
-        then, then_mm = now, mm
+            piece = (then, now, mm - then_mm, fixes)
+            n = _put(log, n, who | (hour << HOUR_BITS), packed(col, row), piece)
+        then, then_mm, fixes = now, mm, 0
         if left_h > 0 and at_h <= at_x and at_h <= at_y:
             hour, left_h = hour + 1, left_h - 1
         elif left_x > 0 and at_x <= at_y:
             col, left_x = col + step_x, left_x - 1
         else:
             row, left_y = row + step_y, left_y - 1
+    if 0 <= hour < n_hours:
+        piece = (then, t1, total_mm - then_mm, fixes)
+        n = _put(log, n, who | (hour << HOUR_BITS), packed(col, row), piece)
+    return n
 
 
 @njit(cache=True, nogil=True)
+def empty_log(fixes: int) -> Log:
+    """Return room for the stays of a day.
+
+    Parameters
+    ----------
+    fixes
+        How many fixes the day has.
+
+    Returns
+    -------
+    Log
+        Shape (rows, 6).
+    """
+    return np.empty((fixes // 2 + 64, _COLUMNS), np.int64)
+
+
+@njit(cache=True, nogil=True)
+def walk_on(
+    log: Log, n: int, unit: int, track: Track, cell_mm: float, rules: WalkRules, edges: Times
+) -> tuple[Log, int]:
+    """Add one unit's stays to a log.
+
+    Parameters
+    ----------
+    log, n
+        The log, and how many rows of it are in use.
+    unit
+        Number of the unit.
+    track
+        Its fixes in order: time (ms), x and y in cells, whether in a depot (may be empty).
+    cell_mm, rules, edges
+        As for `walk`.
+
+    Returns
+    -------
+    log : Log
+        The same, or a larger one. A row is a stay, or a fix in a cell where no known time
+        begins. Each fix inside the day is counted in its cell and hour, once.
+    n : int
+        Rows in use.
+    """
+    t, x, y, in_depot = track
+    after = -1  # hour of fix i where the segment before led to it
+    for i in range(t.size):
+        at = after if after >= 0 else _hour_of(t[i], edges)
+        x0, y0, who = x[i], y[i], np.int64(unit) << UNIT_BITS
+        col, row = math.floor(x0), math.floor(y0)
+        if n + 2 > log.shape[0]:
+            log = _larger(log, n, 2)
+        after, kind, inside = -1, SEEN, 0 <= at < edges.size - 1
+        if i + 1 < t.size and t[i + 1] > edges[0] and t[i] < edges[-1]:
+            t1, x1, y1 = t[i + 1], x[i + 1], y[i + 1]
+            after = at if at >= 0 and t1 < edges[at + 1] else _hour_of(t1, edges)
+            mm = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) * cell_mm
+            parked = in_depot.size > 0 and in_depot[i] and in_depot[i + 1]
+            kind = _kind_of(t1 - t[i], mm, parked, rules)
+        if inside and kind in (SEEN, SILENT, REJECTED):
+            seen = who | (at << HOUR_BITS) | SEEN
+            n = _put(log, n, seen, packed(col, row), (t[i], t[i], 0, 1))
+        if kind == SEEN:
+            continue
+        if kind in (SILENT, REJECTED):
+            x1, y1, mm = x0, y0, 0.0
+        steps = abs(math.floor(x1) - col) + abs(math.floor(y1) - row)
+        if steps == 0 and at == after:
+            fixes = int(kind >= STANDING)
+            who |= (at << HOUR_BITS) | kind
+            n = _put(log, n, who, packed(col, row), (t[i], t1, round(mm), fixes))
+        else:
+            if n + steps + edges.size > log.shape[0]:
+                log = _larger(log, n, steps + edges.size)
+            span, ends = (t[i], t1, at, after), (x0, y0, x1, y1, round(mm))
+            n = _follow(log, n, who | kind, span, ends, edges)
+    return log, n
+
+
+def walked(
+    unit: NDArray[np.int32],
+    t: NDArray[np.int64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    in_depot: NDArray[np.bool_],
+    cell_mm: float,
+    rules: WalkRules,
+    edges: NDArray[np.int64],
+) -> Log:
+    """Return the log of every unit's stays of one day; parameters as for `walk`.
+
+    Parameters
+    ----------
+    unit, t, x, y, in_depot, cell_mm, rules, edges
+        As for `walk`.
+
+    Returns
+    -------
+    Log
+        In order of unit and time.
+    """
+    log, n = empty_log(t.size), 0
+    begins = np.flatnonzero(np.diff(unit, prepend=-1))
+    for first, after in zip(begins, np.append(begins[1:], t.size), strict=False):
+        track = (t[first:after], x[first:after], y[first:after], in_depot[first:after])
+        log, n = walk_on(log, n, int(unit[first]), track, cell_mm, rules, edges)
+    return log[:n]
+
+
 def walk(
     unit: NDArray[np.int32],
     t: NDArray[np.int64],
@@ -239,7 +323,7 @@ def walk(
         Positions in cells from the lattice's origin; a point on a line belongs to the upper
         or right cell.
     in_depot
-        Whether a fix lies in a registered depot.
+        Whether a fix lies in a registered depot; none does where it is empty.
     cell_mm
         Size of a cell, millimetres.
     rules
@@ -252,65 +336,4 @@ def walk(
     Runs
         In order of unit and time. Silent and rejected time has the cell of the fix before it.
     """
-    runs = _empty_runs(t.size // 4 + 64)
-    n, at, after = 0, -1, -1  # hours of fix i and of the one after it
-    for i in range(t.size - 1):
-        at = after
-        if unit[i + 1] != unit[i] or t[i + 1] <= edges[0] or t[i] >= edges[-1]:
-            after = -1
-            continue
-        if at < 0:
-            at = _hour_of(t[i], edges)
-        after = at if at >= 0 and t[i + 1] < edges[at + 1] else _hour_of(t[i + 1], edges)
-        x0, y0, x1, y1 = x[i], y[i], x[i + 1], y[i + 1]
-        mm = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) * cell_mm
-        kind = _kind_of(t[i + 1] - t[i], mm, in_depot[i] and in_depot[i + 1], rules)
-        if kind in (SILENT, REJECTED):
-            x1, y1, mm = x0, y0, 0.0
-        col, row = math.floor(x0), math.floor(y0)
-        steps = abs(math.floor(x1) - col) + abs(math.floor(y1) - row)
-        room = n + steps + edges.size
-        if room >= runs.unit.size:
-            runs = _resized(runs, n, 2 * room)
-        if steps == 0 and at == after:
-            n = _add(runs, n, unit[i], (col, row, at, kind), (t[i], t[i + 1], round(mm)))
-        else:
-            span, ends = (t[i], t[i + 1], at, after), (x0, y0, x1, y1)
-            n = _follow(runs, n, unit[i], kind, span, ends, round(mm), edges)
-    return _resized(runs, n, n)
-
-
-@njit(cache=True, nogil=True)
-def group_sums(
-    runs: Runs, fixes: NDArray[np.int64], order: NDArray[np.int64], first: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return sums of runs and of numbers of fixes over groups of both.
-
-    Parameters
-    ----------
-    runs
-        Stays in known cells.
-    fixes
-        Numbers of fixes, shape (n_counts,).
-    order
-        Runs (their position) and numbers of fixes (theirs, after all runs), group by group.
-    first
-        Where in ``order`` each group begins, shape (n_groups,).
-
-    Returns
-    -------
-    ndarray of int, shape (5, n_groups)
-        Milliseconds moving, standing and in depots, millimetres, fixes.
-    """
-    sums = np.zeros((5, first.size), np.int64)
-    for group in range(first.size):
-        end = first[group + 1] if group + 1 < first.size else order.size
-        for i in order[first[group] : end]:
-            if i >= runs.enter.size:
-                sums[4, group] += fixes[i - runs.enter.size]
-                continue
-            kind = runs.kind[i]
-            column = 0 if kind == MOVING else 1 if kind == STANDING else 2
-            sums[column, group] += runs.leave[i] - runs.enter[i]
-            sums[3, group] += runs.mm[i]
-    return sums
+    return runs_of(walked(unit, t, x, y, in_depot, cell_mm, rules, edges))

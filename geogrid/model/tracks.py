@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geogrid.errors import TrackError
+from geogrid.kernels.sorted_fixes import Fixes, merged, out_of_order
 
 DEGREE_STEPS: Final = 10_000_000  # positions are whole 1e-7 degrees: 1.1 cm
 
@@ -50,16 +51,12 @@ class Tracks:
             return
         if self.unit.min() < 0 or self.unit.max() >= len(self.units):
             raise TrackError("a fix belongs to no unit")
-        same = np.diff(self.unit) == 0
-        if np.any(np.diff(self.unit) < 0) or np.any(np.diff(self.t)[same] <= 0):
+        if out_of_order(self.unit, self.t):
             raise TrackError(
                 "fixes must be sorted by unit and time, one per unit and time; "
                 "Tracks.from_fixes sorts them"
             )
-        if (
-            np.abs(self.lon.astype(np.int64)).max() > 180 * DEGREE_STEPS
-            or np.abs(self.lat.astype(np.int64)).max() > 90 * DEGREE_STEPS
-        ):
+        if not (_within(self.lon, 180) and _within(self.lat, 90)):
             raise TrackError("a position is not on the globe")
 
     def __len__(self) -> int:
@@ -110,6 +107,10 @@ class Tracks:
             to_steps(lat_deg)[order],
         )
 
+    def fixes(self) -> Fixes:
+        """Return the columns that kernels read."""
+        return Fixes(self.unit, self.t, self.lon, self.lat)
+
     def where(self, keep: NDArray[np.bool_]) -> Tracks:
         """Return the fixes that a mask keeps, with the same units.
 
@@ -125,9 +126,47 @@ class Tracks:
         """
         return Tracks(self.units, self.unit[keep], self.t[keep], self.lon[keep], self.lat[keep])
 
+    def merged(self, other: Tracks) -> Tracks:
+        """Return these fixes and others as one.
+
+        Parameters
+        ----------
+        other
+            Fixes of which none has the unit and time of one of these; best the fewer.
+
+        Returns
+        -------
+        Tracks
+            All fixes; their units are those of both.
+
+        Raises
+        ------
+        TrackError
+            A unit has two fixes of the same time.
+        """
+        units = self.units
+        if not set(other.units) <= set(units):
+            units = tuple(sorted({*units, *other.units}))
+        number = {name: code for code, name in enumerate(units)}
+        return Tracks(units, *merged(self._numbered(number), other._numbered(number)))
+
+    def _numbered(self, number: dict[str, int]) -> Fixes:
+        """Return the fixes under other numbers of their units."""
+        code = self.unit
+        wanted = [number[name] for name in self.units]
+        if wanted != list(range(len(wanted))):
+            code = np.array(wanted, dtype=np.int32)[code]
+        return Fixes(code, self.t, self.lon, self.lat)
+
     def lonlat_deg(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return positions in degrees, WGS-84."""
         return self.lon / DEGREE_STEPS, self.lat / DEGREE_STEPS
+
+
+def _within(steps: NDArray[np.int32], degrees: int) -> bool:
+    """Tell whether positions lie within so many degrees of zero."""
+    most = degrees * DEGREE_STEPS
+    return bool(steps.min() >= -most and steps.max() <= most)
 
 
 def to_steps(degrees: ArrayLike) -> NDArray[np.int32]:

@@ -14,11 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
+from geogrid.analysis.patrol_day import PatrolDay
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.store.transaction import write_synced
 
-FORMAT_VERSION: Final = 3  # part of every fingerprint: a new way of deriving redoes all days
-_TABLES: Final = ("passes", "hours", "silences", "ledger", "bounds")
+FORMAT_VERSION: Final = 4  # part of every fingerprint: a new way of deriving redoes all days
+_TABLES: Final = ("passes", "hours", "silences", "ledger", "units", "bounds")
 
 
 class DerivedStore:
@@ -78,7 +79,7 @@ class DerivedStore:
             tables = {name: _read(folder / f"{name}.parquet") for name in _TABLES}
         except FileNotFoundError:  # never derived, or another process is replacing it just now
             return None
-        return PatrolDay(day=day, fixes=manifest["fixes"], **tables)
+        return PatrolDay(day=day, fixes=manifest["fixes"], tunnels=manifest["tunnels"], **tables)
 
     def write(self, derived: PatrolDay, inputs: str) -> None:
         """Keep a derived day.
@@ -96,7 +97,11 @@ class DerivedStore:
         aside.mkdir(parents=True)
         for name in _TABLES:
             _write(getattr(derived, name), aside / f"{name}.parquet")
-        manifest = {"fingerprint": self.fingerprint(inputs), "fixes": dict(derived.fixes)}
+        manifest = {
+            "fingerprint": self.fingerprint(inputs),
+            "fixes": dict(derived.fixes),
+            "tunnels": derived.tunnels,
+        }
         write_synced(aside / "manifest.json", json.dumps(manifest))
         shutil.rmtree(folder, ignore_errors=True)
         try:
@@ -114,12 +119,21 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    whole = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    """Write a table as delta-packed integers, without the statistics that nobody reads."""
+    columns = {name: _column(frame[name]) for name in frame.columns}
     pq.write_table(
-        table,
+        pa.table(columns),
         path,
-        compression="zstd",
+        compression="lz4",
         use_dictionary=["unit"],
-        column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        write_statistics=False,
+        column_encoding=dict.fromkeys(columns.keys() - {"unit"}, "DELTA_BINARY_PACKED"),
     )
+
+
+def _column(values: pd.Series) -> pa.Array:
+    """Return a column for a file; units as numbers and their names."""
+    if values.name != "unit":
+        return pa.array(values.to_numpy())
+    named = values.array
+    return pa.DictionaryArray.from_arrays(pa.array(named.codes), pa.array(list(named.categories)))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.patrol_day import EDGE_FIXES
 from geogrid.errors import StoreError
+from geogrid.kernels.sorted_fixes import Fixes
 from geogrid.model.tracks import Tracks
 from geogrid.store.transaction import Transaction
 
@@ -66,7 +66,33 @@ class DayInputs:
 
     day: date
     fingerprint: str
-    halo: pd.DataFrame
+    halo: Tracks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """The first and last fixes of all days, in order of unit and time; ``day`` is an ordinal."""
+
+    units: tuple[str, ...]
+    fixes: Fixes
+    day: NDArray[np.int64]
+
+    def around(self, day: int) -> Tracks:
+        """Return each unit's last three fixes before a day and first three after it."""
+        unit = self.fixes.unit.astype(np.int64)
+        starts = np.flatnonzero(np.diff(unit, prepend=-1))
+        ends = np.append(starts[1:], unit.size)[: starts.size]
+        key = (unit << _DAY_BITS) | self.day
+        wanted = (unit[starts] << _DAY_BITS) | day
+        first, after = np.searchsorted(key, wanted), np.searchsorted(key, wanted, "right")
+        steps = np.arange(EDGE_FIXES)
+        before = first[:, None] - 1 - steps
+        behind = after[:, None] + steps
+        rows = [before[before >= starts[:, None]], behind[behind < ends[:, None]]]
+        near = Fixes._make(column[np.sort(np.concatenate(rows))] for column in self.fixes)
+        present, code = np.unique(near.unit, return_inverse=True)
+        units = tuple(self.units[number] for number in present)
+        return Tracks(units, *near._replace(unit=code.astype(np.int32)))
 
 
 class TrackStore:
@@ -121,7 +147,7 @@ class TrackStore:
             The fixes.
         """
         path = self._path(day, "fixes")
-        return _tracks(_frame(path)) if path.exists() else Tracks.empty()
+        return _read(path) if path.exists() else Tracks.empty()
 
     def _path(self, day: date, name: str) -> Path:
         return self.root / _folder(day) / f"{name}.parquet"
@@ -137,26 +163,28 @@ class TrackStore:
         known = self.days()
         if not known:
             return
-        edges = pd.concat(
-            [_frame(self._path(day, "edges")).assign(day=day.toordinal()) for day in known],
-            ignore_index=True,
-        ).sort_values(["unit", "t"], ignore_index=True)
-        unit = pd.factorize(edges["unit"])[0].astype(np.int64)
-        starts = np.flatnonzero(np.diff(unit, prepend=-1))
-        ends = np.append(starts[1:], len(unit))
-        key = (unit << _DAY_BITS) | edges["day"].to_numpy(np.int64)
+        edges = self._edges(known)
         for number in range(known[0].toordinal(), known[-1].toordinal() + 1):
-            wanted = (unit[starts] << _DAY_BITS) | number
-            first, after = np.searchsorted(key, wanted), np.searchsorted(key, wanted, "right")
-            steps = np.arange(EDGE_FIXES)
-            before = first[:, None] - 1 - steps
-            behind = after[:, None] + steps
-            rows = [before[before >= starts[:, None]], behind[behind < ends[:, None]]]
-            halo = edges.iloc[np.sort(np.concatenate(rows))][_COLUMNS]
-            day = date.fromordinal(number)
-            digest = hashlib.sha256(self.fingerprint(day).encode())
-            digest.update(halo.to_csv(index=False).encode())
+            halo, day = edges.around(number), date.fromordinal(number)
+            digest = hashlib.sha256(f"{self.fingerprint(day)}|{halo.units}".encode())
+            for column in (halo.unit, halo.t, halo.lon, halo.lat):
+                digest.update(column.tobytes())
             yield DayInputs(day, digest.hexdigest(), halo)
+
+    def _edges(self, known: tuple[date, ...]) -> _Edges:
+        """Return the fixes at the edges of days."""
+        parts = [_read(self._path(day, "edges")) for day in known]
+        units = tuple(sorted({name for part in parts for name in part.units}))
+        number = {name: code for code, name in enumerate(units)}
+        unit = np.concatenate(
+            [np.array([number[n] for n in part.units], np.int32)[part.unit] for part in parts]
+        )
+        t, lon, lat = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("t", "lon", "lat")
+        )
+        day = np.repeat([d.toordinal() for d in known], [len(part) for part in parts])
+        order = np.lexsort((t, unit))
+        return _Edges(units, Fixes(unit[order], t[order], lon[order], lat[order]), day[order])
 
     def read_inputs(self, inputs: DayInputs) -> Tracks:
         """Return the fixes of a day and of its halo.
@@ -178,7 +206,7 @@ class TrackStore:
         """
         path = self._path(inputs.day, "fixes")
         if not path.exists():
-            return _tracks(inputs.halo)
+            return inputs.halo
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != self.fingerprint(inputs.day):
             raise StoreError(
@@ -186,8 +214,7 @@ class TrackStore:
                 "or it is damaged; try again, then restore it from a backup",
                 file=path,
             )
-        fixes = _frame(io.BytesIO(content))
-        return _tracks(pd.concat([inputs.halo, fixes], ignore_index=True))
+        return _read(pa.BufferReader(content)).merged(inputs.halo)
 
     def add(self, change: Transaction, tracks: Tracks) -> AddedFixes:
         """Add fixes to the days they belong to.
@@ -238,9 +265,19 @@ def _folder(day: date) -> str:
     return f"tracks/day={day.isoformat()}"
 
 
-def _frame(file: Path | BinaryIO) -> pd.DataFrame:
+def _frame(file: Path) -> pd.DataFrame:
     frame: pd.DataFrame = pq.ParquetFile(file).read().to_pandas()
     return frame.astype({"unit": object})
+
+
+def _read(file: Path | pa.NativeFile) -> Tracks:
+    """Return the fixes of a file as they lie there, in order; units by the file's dictionary."""
+    table = pq.ParquetFile(file).read(use_threads=False).unify_dictionaries().combine_chunks()
+    if not table.num_rows:
+        return Tracks.empty()
+    unit = table["unit"].chunk(0)
+    t, lon, lat = (table[name].to_numpy() for name in ("t", "lon", "lat"))
+    return Tracks(tuple(unit.dictionary.to_pylist()), unit.indices.to_numpy(), t, lon, lat)
 
 
 def _part(tracks: Tracks, here: NDArray[np.bool_]) -> pd.DataFrame:
@@ -252,18 +289,6 @@ def _part(tracks: Tracks, here: NDArray[np.bool_]) -> pd.DataFrame:
             "lon": tracks.lon[here],
             "lat": tracks.lat[here],
         }
-    )
-
-
-def _tracks(frame: pd.DataFrame) -> Tracks:
-    ordered = frame.sort_values(["unit", "t"], ignore_index=True)
-    code, names = pd.factorize(ordered["unit"], sort=True)
-    return Tracks(
-        tuple(str(name) for name in names),
-        code.astype(np.int32),
-        ordered["t"].to_numpy(np.int64),
-        ordered["lon"].to_numpy(np.int32),
-        ordered["lat"].to_numpy(np.int32),
     )
 
 

@@ -24,7 +24,8 @@ from geogrid.analysis.gaps import (
     usual_top_speeds,
 )
 from geogrid.analysis.patrol_coverage import patrol_coverage
-from geogrid.analysis.patrol_day import PatrolRules, hour_edges, patrol_day
+from geogrid.analysis.patrol_day import hour_edges, patrol_day
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.errors import InputError
 from geogrid.i18n import translator
 from geogrid.model.boundary import Boundary

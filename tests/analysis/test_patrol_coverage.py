@@ -20,7 +20,8 @@ from geogrid.analysis.patrol_coverage import (
     coverage_of_days,
     patrol_coverage,
 )
-from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, PatrolRules, hour_edges
+from geogrid.analysis.patrol_day import BUCKETS, PatrolDay, hour_edges
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import WGS84, make_crs, transformer
 from geogrid.model.boundary import Boundary
 from geogrid.model.grid import Grid
@@ -220,7 +221,7 @@ def days_of_stays(town, stays):
         )
         bounds = hours.assign(lo_ms=0, hi_ms=0)
         day = MONDAY + timedelta(days=number)
-        yield PatrolDay(day, passes, hours, passes, ledger, bounds, {})
+        yield PatrolDay(day, passes, hours, passes, ledger, passes, bounds, {})
 
 
 def in_window(window, minute):

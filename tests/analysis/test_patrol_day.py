@@ -11,13 +11,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from geogrid.analysis.patrol_coverage import _around, _local_day
-from geogrid.analysis.patrol_day import (
-    BUCKETS,
-    PatrolRules,
-    hour_edges,
-    local_hours,
-    patrol_day,
-)
+from geogrid.analysis.patrol_day import BUCKETS, hour_edges, local_hours, patrol_day
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.errors import InputError
 from geogrid.model.tracks import Tracks
 from geogrid.store.tracks import TrackStore
@@ -28,7 +23,7 @@ FIRST = date(2026, 3, 2)
 START = int(hour_edges(FIRST, SHANGHAI)[0])
 MINUTE, HOUR = 60_000, 3_600_000
 DAY = 24 * HOUR
-TABLES = ("passes", "hours", "silences", "ledger")
+TABLES = ("passes", "hours", "silences", "ledger", "units")
 few = settings(
     deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -100,7 +95,9 @@ def test_buckets_sum_to_the_tracked_time_of_each_day_for_any_input(town, data):
         total += tracked
         inside = ((tracks.t >= edges[0]) & (tracks.t < edges[-1])).sum()
         assert sum(found.fixes.values()) == inside
-        assert found.hours["fixes"].sum() == found.fixes["kept"]
+        assert found.hours["fixes"].sum() == found.fixes["kept"] == found.units["fixes"].sum()
+        kinds = ["silent_ms", "rejected_ms", "standing_ms", "moving_ms", "depot_ms"]
+        assert found.ledger[kinds].to_numpy().sum() == tracked
     assert total == sum(int(t[-1] - t[0]) for t in spans)
 
 
@@ -156,8 +153,9 @@ def test_a_spike_is_bridged_and_counted(town):
         [("u", START + k * 10_000, 400.0 if k == 2 else 1.2 + 0.2 * k, 1.5) for k in range(5)]
     )
     day = derived(tracks, FIRST, town)
-    assert day.fixes == {"kept": 4, "spike": 1}
-    assert day.ledger.empty
+    assert day.fixes == {"kept": 4, "spike": 1, "frozen": 0}
+    assert day.ledger[["silent_ms", "rejected_ms"]].to_numpy().sum() == 0
+    assert day.units[["fixes", "spike", "frozen", "step_s"]].to_numpy().tolist() == [[4, 1, 0, 10]]
     assert day.hours["moving_ms"].sum() == 40_000
     assert day.hours["mm"].sum() == pytest.approx(0.8 * 250_000, abs=50)
 
@@ -165,7 +163,7 @@ def test_a_spike_is_bridged_and_counted(town):
 def test_a_lasting_jump_is_rejected_and_both_ends_are_kept(town):
     tracks = town.tracks([("u", START + k * 10_000, 1.5 if k < 3 else 9.5, 1.5) for k in range(6)])
     day = derived(tracks, FIRST, town)
-    assert day.fixes == {"kept": 6, "spike": 0}
+    assert day.fixes == {"kept": 6, "spike": 0, "frozen": 0}
     assert day.ledger["rejected_ms"].sum() == 10_000
     assert day.hours["standing_ms"].sum() == 40_000
 
@@ -222,7 +220,7 @@ def test_a_day_without_fixes_is_empty_and_has_its_columns(town):
         empty, some = getattr(day, name), getattr(full, name)
         assert empty.empty
         assert list(empty.columns) == list(some.columns)
-    assert day.fixes == {"kept": 0, "spike": 0}
+    assert day.fixes == {"kept": 0, "spike": 0, "frozen": 0}
 
 
 def test_hours_of_a_day_are_23_or_25_where_clocks_change():

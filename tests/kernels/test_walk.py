@@ -17,8 +17,6 @@ from geogrid.kernels.walk import (
     SILENT,
     STANDING,
     WalkRules,
-    group_sums,
-    kept_fixes,
     walk,
 )
 
@@ -242,60 +240,3 @@ def test_a_silence_of_several_days_fills_each_day_between():
         assert (runs.leave - runs.enter).sum() == 24 * HOUR
         assert set(runs.kind.tolist()) == {SILENT}
         assert len(runs.kind) == 24
-
-
-def kept(t, x_m, unit=None):
-    t, x = np.asarray(t, np.int64) * 1000, np.asarray(x_m, np.float64) * 1e3
-    unit = np.zeros(t.size, np.int32) if unit is None else np.asarray(unit, np.int32)
-    return kept_fixes(unit, t, x, np.zeros(x.size), RULES.max_mm_per_ms).tolist()
-
-
-def test_a_spike_is_left_out():
-    assert kept([0, 10, 20, 30], [0, 100, 9000, 200]) == [True, True, False, True]
-    assert kept([0, 10, 20], [0, 9000, 100]) == [True, False, True]
-
-
-def test_a_lasting_jump_is_no_spike():
-    assert kept([0, 10, 20, 30], [0, 100, 9000, 9100]) == [True] * 4
-
-
-def test_a_first_or_last_fix_is_never_a_spike():
-    assert kept([0, 10, 20], [9000, 0, 100]) == [True] * 3
-    assert kept([0, 10, 20], [0, 100, 9000]) == [True] * 3
-
-
-def test_two_devices_under_one_name_are_not_taken_for_spikes():
-    assert kept([0, 10, 20, 30, 40], [0, 9000, 10, 9010, 20]) == [True] * 5
-
-
-def test_a_spike_beside_the_end_of_a_unit_is_judged_inside_the_unit():
-    t, x, unit = [0, 10, 20, 0, 10, 20], [0, 9000, 0, 9000, 0, 9000], [0, 0, 0, 1, 1, 1]
-    assert kept(t, x, unit) == [True, False, True, True, False, True]
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from([0.0, 100.0, 9000.0, 20_000.0]), min_size=3, max_size=12))
-def test_neighbours_of_a_spike_are_kept_and_two_fixes_on_either_side_decide(x):
-    t = np.arange(len(x)) * 10
-    keep = kept(t, x)
-    assert all(a or b for a, b in itertools.pairwise(keep))
-    for i in range(3, len(x) - 3):
-        assert kept(t[i - 2 : i + 3], x[i - 2 : i + 3])[2] == keep[i]
-
-
-def test_runs_and_fixes_are_summed_by_group():
-    runs = walked(
-        [0, 60_000, 120_000, 180_000],
-        [(0.5, 0.5), (0.9, 0.5), (0.9, 0.5), (2.5, 0.5)],
-        rules=RULES,
-    )
-    assert runs.kind.tolist() == [MOVING, STANDING, MOVING, MOVING, MOVING]
-    fixes = np.array([3, 1], np.int64)  # in cells 0 and 2
-    order = np.array([0, 1, 2, 5, 3, 4, 6])
-    sums = group_sums(runs, fixes, order, np.array([0, 4, 5]))
-    assert sums[:3].sum() == 180_000
-    assert sums[:, 0].tolist() == [63_750, 60_000, 0, 125_000, 3]
-    assert sums[:, 1].tolist() == [37_500, 0, 0, 250_000, 0]
-    assert sums[:, 2].tolist() == [18_750, 0, 0, 125_000, 1]
-    none = group_sums(runs, fixes, order[:0], order[:0])
-    assert none.shape == (5, 0)
