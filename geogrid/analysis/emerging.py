@@ -15,13 +15,14 @@ Mann, H. B. (1945). Nonparametric tests against trend. Econometrica 13, 245-259.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
+from geogrid.analysis.at_risk import at_risk_cells, require_aligned
 from geogrid.analysis.emerging_columns import (
     CATEGORIES,
     FIELDS,
@@ -31,8 +32,9 @@ from geogrid.analysis.emerging_columns import (
     strips,
 )
 from geogrid.analysis.grouped_testing import adjusted_p_of_groups
-from geogrid.analysis.hotspots import MIN_INCIDENTS, HotspotParams, at_risk_cells
-from geogrid.analysis.incident_days import DatedIncidents, day_text
+from geogrid.analysis.hotspot_data import MIN_INCIDENTS
+from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.analysis.incident_days import DatedIncidents, day_text, require_used
 from geogrid.analysis.incident_frame import LatticeFrame
 from geogrid.analysis.multiple_testing import adjusted_p
 from geogrid.errors import InputError
@@ -56,7 +58,7 @@ class EmergingParams:
     Parameters
     ----------
     base
-        Radius, correction, rate and least support; the null is ``total``.
+        Radius, correction, rate and least support; nothing else.
     step_days
         Length of a step, days, >= 1. ``None`` for the first of 1, 7, 28 and 91 days that makes
         at most 60 steps.
@@ -67,7 +69,7 @@ class EmergingParams:
     Raises
     ------
     InputError
-        A value is out of its range.
+        A value is out of its range, or has no use here.
     """
 
     base: HotspotParams = field(default_factory=HotspotParams)
@@ -75,11 +77,7 @@ class EmergingParams:
     lag_steps: int = 1
 
     def __post_init__(self) -> None:
-        if self.base.null != "total":
-            raise InputError(
-                "emerging hotspots are tested under the null total, got {null!r}",
-                null=self.base.null,
-            )
+        require_used(self.base, "emerging", "radius_m", "correction", "q", "min_support")
         if self.step_days is not None and self.step_days < 1:
             raise InputError("a step must have 1 day or more, got {days}", days=self.step_days)
         if not 0 <= self.lag_steps <= 6:
@@ -190,7 +188,10 @@ def emerging_hotspots(
         "last_day": day_text(dated.last_day),
         "window_cells": int((2 * half_widths + 1).sum()),
         **cube.ledger,
-        **asdict(params.base),
+        "null": params.base.null,
+        "correction": params.base.correction,
+        "q": params.base.q,
+        "min_support": params.base.min_support,
         "radius_m": radius_m,
         "step_days": step_days,
         "lag_steps": params.lag_steps,
@@ -213,15 +214,7 @@ class _Cube:
     def of(
         cls, dated: DatedIncidents, grid: Grid, at_risk: NDArray[np.bool_], step_days: int
     ) -> _Cube:
-        if at_risk.shape != (len(grid),) or at_risk.dtype != np.bool_:
-            raise InputError(
-                "{name} must be one true or false per cell: got {dtype} of shape {shape} "
-                "for {cells} cells",
-                name="at_risk",
-                dtype=str(at_risk.dtype),
-                shape=at_risk.shape,
-                cells=len(grid),
-            )
+        require_aligned("at_risk", at_risk, grid)
         n_steps = dated.n_days // step_days
         step = n_steps - 1 - (dated.last_day - dated.day) // step_days
         position = grid.position_at(dated.incidents.lon, dated.incidents.lat)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.errors import InputError
 from geogrid.model.incidents import Incidents
 
@@ -82,3 +83,29 @@ def day_text(day: int) -> str:
         ``YYYY-MM-DD``.
     """
     return (_EPOCH + timedelta(days=day)).isoformat()
+
+
+def require_used(base: HotspotParams, method: str, *used: str) -> None:
+    """Refuse a parameter that a method would pass over in silence.
+
+    Parameters
+    ----------
+    base
+        What all methods may be asked with.
+    method
+        The method's name.
+    *used
+        Names of the parameters that mean something to it; the others must have their defaults.
+
+    Raises
+    ------
+    InputError
+        Another parameter was given.
+    """
+    for one in fields(base):
+        if one.name not in (*used, "seed") and getattr(base, one.name) != one.default:
+            raise InputError(
+                "the hotspot method {method} has no use for {option}; leave it out",
+                method=method,
+                option="--" + one.name.removesuffix("_m").replace("_", "-"),
+            )

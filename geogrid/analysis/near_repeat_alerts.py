@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.hotspots import HotspotParams
-from geogrid.analysis.incident_days import DatedIncidents, day_text
+from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.analysis.incident_days import DatedIncidents, day_text, require_used
 from geogrid.analysis.multiple_testing import adjusted_p
 from geogrid.analysis.near_repeat import PERMUTATIONS, Bands, KnoxTable, knox
 from geogrid.crs import WGS84, transformer
@@ -54,7 +54,7 @@ class NearRepeatParams:
     ----------
     base
         Correction and rate for the bands of the table; ``min_support`` is the least number of
-        pairs in a band. Radius and null mean nothing here.
+        pairs in a band; nothing else.
     bands
         Bands of distance and time.
     permutations
@@ -65,7 +65,7 @@ class NearRepeatParams:
     Raises
     ------
     InputError
-        A value is out of its range.
+        A value is out of its range, or has no use here.
     """
 
     base: HotspotParams = field(default_factory=HotspotParams)
@@ -74,6 +74,7 @@ class NearRepeatParams:
     least_ratio: float = LEAST_RATIO
 
     def __post_init__(self) -> None:
+        require_used(self.base, "near-repeat", "correction", "q", "min_support")
         if self.least_ratio < 1.0:
             raise InputError(
                 "the least ratio of an alert must be 1 or more, got {ratio:g}",
@@ -162,12 +163,16 @@ def near_repeat(
 def _alerting(
     found: KnoxTable, q: NDArray[np.float64], params: NearRepeatParams
 ) -> NDArray[np.bool_]:
-    """Return which bands give alerts: clearly more than chance, and with an end."""
+    """Return which bands give alerts: clearly more than chance, and with an end.
+
+    An alert begins with its incident: after a band of time that gives none, none follows.
+    """
     enough = found.observed >= params.base.min_support
     clear = np.nan_to_num(found.ratio) >= params.least_ratio
     near, soon = np.isfinite(found.bands.space[1:]), np.isfinite(found.bands.time[1:])
     sure = q <= params.base.q
-    return np.asarray(sure & clear & enough & np.outer(near, soon), dtype=np.bool_)
+    gives = sure & clear & enough & np.outer(near, soon)
+    return np.asarray(np.logical_and.accumulate(gives, axis=1), dtype=np.bool_)
 
 
 def _reach(

@@ -23,8 +23,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.hotspots import MIN_INCIDENTS, HotspotParams
-from geogrid.analysis.incident_days import DatedIncidents
+from geogrid.analysis.hotspot_data import MIN_INCIDENTS
+from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.analysis.incident_days import DatedIncidents, require_used
 from geogrid.errors import InputError
 from geogrid.kernels.space_time_scan import count_in_cylinders, likelihood_ratios
 from geogrid.kernels.window_sums import disc_half_widths
@@ -47,7 +48,7 @@ class ScanParams:
     base
         ``q`` is the chance under which a cluster is called; ``min_support`` the least number
         of incidents in it; ``radius_m`` the radius of the largest disc, ``None`` for 1,000 m
-        within 2 to 12 cells. Null and correction mean nothing here: the chance is that of
+        within 2 to 12 cells; nothing else. There is nothing to correct: the chance is that of
         such a cluster anywhere.
     max_days
         Longest cylinder, days, >= 1; all end on the last day of the record.
@@ -57,7 +58,7 @@ class ScanParams:
     Raises
     ------
     InputError
-        A value is out of its range.
+        A value is out of its range, or has no use here.
     """
 
     base: HotspotParams = field(default_factory=HotspotParams)
@@ -65,6 +66,7 @@ class ScanParams:
     permutations: int = PERMUTATIONS
 
     def __post_init__(self) -> None:
+        require_used(self.base, "scan", "radius_m", "q", "min_support")
         if self.max_days < 1:
             raise InputError("a cluster must last 1 day or more, got {days}", days=self.max_days)
         if self.permutations < 1:

@@ -7,10 +7,11 @@ import shapely
 
 from geogrid.analysis.hotspots import HotspotParams
 from geogrid.analysis.incident_days import DatedIncidents
-from geogrid.analysis.near_repeat import Bands
+from geogrid.analysis.near_repeat import Bands, KnoxTable
 from geogrid.analysis.near_repeat_alerts import (
     ALERT_REASONS,
     NearRepeatParams,
+    _alerting,
     near_repeat,
     translated_alert,
 )
@@ -119,6 +120,14 @@ def test_only_bands_that_are_clearly_more_than_chance_give_alerts(grid):
     assert strict.summary["hot"] == 0
     assert set(strict["reason"]) == {"no near repeats were found, so no alert is given"}
     assert not any(row["alert"] for row in alerts(grid, 0, least_ratio=1e6).summary["table"])
+
+
+def test_an_alert_begins_with_its_incident():
+    bands = Bands((0.0, 1.0, 101.0), (0.0, 8.0, 15.0, 22.0))
+    observed = np.array([[9, 9, 2], [3, 9, 9]])
+    found = KnoxTable(bands, observed, np.full((2, 3), 3.0), np.ones((2, 3)), np.zeros((2, 3)))
+    gives = _alerting(found, found.p, NearRepeatParams(bands=bands))
+    assert gives.tolist() == [[True, True, False], [False, False, False]]
 
 
 def test_bands_without_an_end_give_no_alert(grid):
