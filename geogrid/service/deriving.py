@@ -8,18 +8,21 @@ writes the same bytes, and a day is read once for the sums, so nothing counts tw
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_day import PatrolDay, PatrolRules, hour_edges, patrol_day
+from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import StoreError
 from geogrid.model.tracks import Tracks
@@ -30,6 +33,8 @@ from geogrid.store.registers import RegisterStore
 from geogrid.store.tracks import DayInputs
 
 logger = logging.getLogger(__name__)
+SEEN_S: Final = 40.0  # NFS may keep for 30 s that a folder was not there (nfs(5), acdirmin)
+_POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,8 +289,11 @@ def derived_by(
 
 def _read_back(store: DerivedStore, done: DayDone) -> PatrolDay:
     """Return a day that a worker has left in the store."""
-    derived = store.read(done.day, done.inputs)
-    if derived is None:
+    until = time.monotonic() + SEEN_S
+    while (derived := store.read(done.day, done.inputs)) is None:
+        if time.monotonic() < until:
+            time.sleep(_POLL_S)
+            continue
         raise StoreError(
             "a worker has derived {day}, and it is not in {folder}; the workspace must lie on a "
             "file system that this machine and all workers share",

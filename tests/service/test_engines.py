@@ -8,12 +8,14 @@ import shutil
 import signal
 import sys
 from dataclasses import replace
+from threading import Timer
 
 import pytest
 from distributed import Client
 
 from geogrid.errors import InputError, StoreError
 from geogrid.scale.local import Threads
+from geogrid.service import deriving
 from geogrid.service.deriving import DayDone, Derivation, derive_day
 from geogrid.workspace import PatrolRules, Workspace, engine_named
 from tests.clusters import started
@@ -129,9 +131,25 @@ class OwnDisk:
             yield DayDone(task.inputs.day, task.inputs.fingerprint, 1)
 
 
-def test_a_folder_that_is_not_shared_is_told(filled):
+def test_a_folder_that_is_not_shared_is_told(filled, monkeypatch):
+    monkeypatch.setattr(deriving, "SEEN_S", 0.2)
     with pytest.raises(StoreError, match=r"2026-03-01, and it is not in .*derived"):
         answered(filled, OwnDisk())
+
+
+class LateDisk:
+    """Workers whose files are seen a moment after they say that they are done."""
+
+    shares_memory = False
+
+    def __call__(self, _function, tasks):
+        for task in tasks:
+            Timer(0.05, derive_day, [task]).start()
+            yield DayDone(task.inputs.day, task.inputs.fingerprint, 1)
+
+
+def test_files_that_are_seen_late_are_waited_for(filled):
+    assert answered(filled, LateDisk()) == answered(filled, Threads(1))
 
 
 @pytest.mark.parametrize(
