@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from geogrid.cli import dated_hotspots
 from geogrid.cli.options import option, window_of
 from geogrid.cli.speech import Speech
 
@@ -18,7 +19,8 @@ SHARED: Final = (
         "--method",
         default="gi",
         show_default=True,
-        help="How hotspots are looked for. gi: Getis-Ord Gi* with exact p.",
+        help="How hotspots are looked for. gi: Getis-Ord Gi* with exact p; emerging: step by "
+        "step; near-repeat: Knox test and alerts; scan: new clusters.",
     ),
     option("--radius", type=float, help="Radius of the window, metres; at least two cells."),
     option("--null", default="total", show_default=True, help="total or conditional."),
@@ -41,7 +43,7 @@ SHARED: Final = (
 )
 # What only some methods take, by the name it is handed over with where it is given; see
 # `geogrid.service.hotspot_methods`. No defaults here: the method knows them.
-OWN: Final[dict[str, Callable[..., Any]]] = {}
+OWN: Final[dict[str, Callable[..., Any]]] = {**dated_hotspots.OPTIONS}
 
 
 def looked_for(function: Function) -> Function:
@@ -110,7 +112,7 @@ def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
     summary
         Of the layer.
     """
-    if {"hot", "cold", "tested"} <= set(summary):
+    if {"hot", "cold", "tested"} <= set(summary) and summary.get("method") not in NOT_HOT:
         speech.say("{hot:,} hot and {cold:,} cold of {tested:,} cells at risk", **summary)
     if {"counted", "radius_m", "q", "correction"} <= set(summary):
         speech.say(
@@ -127,4 +129,6 @@ def _nothing_more(speech: Speech, summary: dict[str, Any]) -> None:
 
 
 # Lines that only one method says, after the shared ones.
-SAYINGS: Final[dict[str, Callable[[Speech, dict[str, Any]], None]]] = {}
+SAYINGS: Final[dict[str, Callable[[Speech, dict[str, Any]], None]]] = {**dated_hotspots.SAYINGS}
+# Methods for which cells are not hot or cold at risk, but on alert or in a cluster.
+NOT_HOT: Final = frozenset({"near-repeat", "scan"})

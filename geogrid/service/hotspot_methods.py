@@ -15,6 +15,14 @@ from geogrid.errors import InputError
 from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure
+from geogrid.service.dated_hotspots import (
+    EMERGING_OPTIONS,
+    NEAR_REPEAT_OPTIONS,
+    SCAN_OPTIONS,
+    emerging_table,
+    near_repeat_table,
+    scan_table,
+)
 from geogrid.service.shelf import Shelf
 
 OptionValue = str | int | float
@@ -148,4 +156,7 @@ def gi_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
 
 METHODS: Final[Mapping[str, HotspotMethod]] = {
     "gi": HotspotMethod(gi_table),
+    "emerging": HotspotMethod(emerging_table, EMERGING_OPTIONS),
+    "near-repeat": HotspotMethod(near_repeat_table, NEAR_REPEAT_OPTIONS),
+    "scan": HotspotMethod(scan_table, SCAN_OPTIONS),
 }
