@@ -28,7 +28,7 @@ from geogrid.analysis import (
     patrol_coverage,
     rate_null,
 )
-from geogrid.analysis.hotspot_columns import HARM_FIELDS, HARM_TEMPLATES, REASON_TEMPLATES
+from geogrid.analysis.hotspot_columns import REASON_TEMPLATES, WEIGHTED_FIELDS, WEIGHTED_TEMPLATES
 from geogrid.cli import analyses
 from geogrid.cli.program import SECTIONS, program
 from geogrid.cli.usage import CLICK_SAYS, paragraphs
@@ -135,7 +135,7 @@ def of_commands() -> Iterator[str]:
 def of_tables() -> Iterator[str]:
     """Yield the sentences that stand in tables of modules."""
     yield from (*LATTICE_TITLES.values(), *FEATURE_TITLES.values(), *gaps.REASONS.values())
-    yield from (*HARM_TEMPLATES.values(), *local_moran.REASON_TEMPLATES.values())
+    yield from (*WEIGHTED_TEMPLATES.values(), *local_moran.REASON_TEMPLATES.values())
     yield from (*REASON_TEMPLATES.values(), *WORDS, *CLICK_SAYS)
     yield from emerging_columns.PATTERN_REASONS.values()
     yield from near_repeat_alerts.ALERT_REASONS.values()
@@ -147,7 +147,7 @@ def of_tables() -> Iterator[str]:
         patrol_coverage.FIELDS,
         camera_coverage.FIELDS,
         gaps.FIELDS,
-        HARM_FIELDS,
+        WEIGHTED_FIELDS,
         local_moran.FIELDS,
         rate_null.FIELDS,
     ):

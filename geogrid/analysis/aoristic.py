@@ -126,13 +126,29 @@ class LocalHours:
         InputError
             The hours do not rise or are not hours.
         """
-        if not starts or any(b <= a for a, b in pairwise(starts)):
-            raise InputError("shifts must begin at rising hours, got {starts}", starts=starts)
-        if starts[0] < 0 or starts[-1] >= HOURS:
-            raise InputError("shifts must begin at hours from 0 to 23, got {starts}", starts=starts)
+        require_shifts(starts)
         number = np.searchsorted(np.array(starts), self.hour, side="right") - 1
         before = number < 0
         return np.where(before, len(starts) - 1, number), self.day - before
+
+
+def require_shifts(starts: tuple[int, ...]) -> None:
+    """Refuse hours at which shifts cannot begin.
+
+    Parameters
+    ----------
+    starts
+        The hours.
+
+    Raises
+    ------
+    InputError
+        They do not rise, or are not hours.
+    """
+    if not starts or any(b <= a for a, b in pairwise(starts)):
+        raise InputError("shifts must begin at rising hours, got {starts}", starts=starts)
+    if starts[0] < 0 or starts[-1] >= HOURS:
+        raise InputError("shifts must begin at hours from 0 to 23, got {starts}", starts=starts)
 
 
 def aoristic_shares(

@@ -14,6 +14,7 @@ from geogrid.model.grid import Grid
 from geogrid.model.incidents import Incidents
 
 FALLBACK_WITHIN_M: Final = 1000.0
+FALLBACK: Final = "fallback: within {within:g} m of an incident"
 
 
 def at_risk_cells(
@@ -62,7 +63,7 @@ def at_risk_cells(
     reach = disc_half_widths(within_m / grid.spec.cell_size)
     held = grid.dense(mask, fill=False).astype(np.int64)
     near, _ = window_sums(held, np.ones_like(held, dtype=np.bool_), reach)
-    return near.ravel()[grid.cells] > 0, f"fallback: within {within_m:g} m of an incident"
+    return near.ravel()[grid.cells] > 0, FALLBACK.format(within=within_m)
 
 
 def require_aligned(name: str, cells: NDArray[np.bool_], grid: Grid) -> None:

@@ -34,16 +34,16 @@ REASON_TEMPLATES: Final = {
     "{expected} expected",
 }
 
-# The same, of incidents that count by their harm.
-HARM_TEMPLATES: Final = {
-    Reason.HOT: "more harm than chance: {harm} in its window, {expected} expected; "
+# The same, of incidents that count by a weight: their harm, their share of time, or both.
+WEIGHTED_TEMPLATES: Final = {
+    Reason.HOT: "by weight more than chance: {weight} in its window, {expected} expected; "
     "incidents: {support}",
-    Reason.COLD: "less harm than chance: {harm} in its window, {expected} expected; "
+    Reason.COLD: "by weight less than chance: {weight} in its window, {expected} expected; "
     "incidents: {support}",
     Reason.TOO_FEW: REASON_TEMPLATES[Reason.TOO_FEW],
-    Reason.USUAL: "harm is not unusual: {harm} in its window, {expected} expected; "
+    Reason.USUAL: "by weight not unusual: {weight} in its window, {expected} expected; "
     "incidents: {support}",
-    Reason.ALONE: "harm is unusual alone, not among all cells tested: {harm} in its window, "
+    Reason.ALONE: "by weight unusual alone, not among all cells tested: {weight} in its window, "
     "{expected} expected; incidents: {support}",
 }
 
@@ -95,13 +95,17 @@ FIELDS: Final = (
     ),
     Field("reason", "Reason", scale="text", meaning="why the cell is hot or not"),
 )
-HARM_FIELDS: Final = (
+WEIGHTED_FIELDS: Final = (
     *FIELDS[:-1],
-    Field("harm", "Harm", meaning="sum of the weights of incidents in the cell"),
     Field(
-        "window_harm",
-        "Harm in the window",
-        meaning="sum of the weights of incidents within the radius; null where not tested",
+        "weight",
+        "Weight of incidents",
+        meaning="sum over the incidents in the cell of their harm, their share of time, or both",
+    ),
+    Field(
+        "window_weight",
+        "Weight of incidents in the window",
+        meaning="the same within the radius; null where not tested",
     ),
     FIELDS[-1],
 )
@@ -144,14 +148,14 @@ def reason_sentences(
     return np.array(sentences, dtype=object)[case.ravel()]
 
 
-def harm_sentences(
+def weighted_sentences(
     reasons: NDArray[np.int8],
     support: NDArray[np.int64],
-    harm: NDArray[np.float64],
+    weight: NDArray[np.float64],
     expected: NDArray[np.float64],
     least: int,
 ) -> NDArray[np.object_]:
-    """Return a sentence for each cell where incidents count by their harm, in English.
+    """Return a sentence for each cell where incidents count by a weight, in English.
 
     Parameters
     ----------
@@ -159,7 +163,7 @@ def harm_sentences(
         A `Reason` for each cell, shape (n,).
     support
         Incidents in the window, shape (n,).
-    harm, expected
+    weight, expected
         Sum of weights in the window, and expected there, shape (n,).
     least
         Least support of a hot cell.
@@ -167,15 +171,15 @@ def harm_sentences(
     Returns
     -------
     ndarray of str, shape (n,)
-        Made from `HARM_TEMPLATES`; see `translated_reason`.
+        Made from `WEIGHTED_TEMPLATES`; see `translated_reason`.
     """
-    tenths = [np.round(amount * 10.0).astype(np.int64) for amount in (harm, expected)]
+    tenths = [np.round(amount * 10.0).astype(np.int64) for amount in (weight, expected)]
     cases, case = np.unique(
         np.column_stack([reasons, support, *tenths]), axis=0, return_inverse=True
     )
     sentences = [
-        HARM_TEMPLATES[Reason(code)].format(
-            support=windowed, harm=f"{seen / 10:.1f}", expected=f"{tenth / 10:.1f}", least=least
+        WEIGHTED_TEMPLATES[Reason(code)].format(
+            support=windowed, weight=f"{seen / 10:.1f}", expected=f"{tenth / 10:.1f}", least=least
         )
         for code, windowed, seen, tenth in cases.tolist()
     ]
@@ -195,7 +199,7 @@ def translated_reason(sentence: str, translate: Callable[[str], str]) -> str:
     Returns
     -------
     str
-        The sentence; unchanged if it is none of `reason_sentences` or `harm_sentences`.
+        The sentence; unchanged if it is none of `reason_sentences` or `weighted_sentences`.
     """
-    known = (*REASON_TEMPLATES.values(), *HARM_TEMPLATES.values())
+    known = (*REASON_TEMPLATES.values(), *WEIGHTED_TEMPLATES.values())
     return retold(sentence, known, translate)

@@ -97,8 +97,7 @@ class HotspotData:
         points = IncidentPoints.of(incidents, grid, at_risk)
         if points.u.size < MIN_INCIDENTS:
             raise _too_few(incidents, points)
-        harm = params.weight == "harm"
-        weight = incidents.weight[points.kept] if harm else np.ones(points.u.size)
+        weight = incidents.weight[points.kept] if params.weighted else np.ones(points.u.size)
         half_widths = disc_half_widths(radius_m / grid.spec.cell_size)
         summary: dict[str, object] = {
             "cells": len(grid),
@@ -109,7 +108,7 @@ class HotspotData:
             "counted": points.u.size,
             "outside": points.outside,
             "off_mask": points.off_mask,
-            "weights_ignored": bool((incidents.weight != 1.0).any()) and not harm,
+            "weights_ignored": bool((incidents.weight != 1.0).any()) and not params.weighted,
         }
         params = replace(params, radius_m=radius_m)
         return cls(
@@ -122,11 +121,6 @@ class HotspotData:
             half_widths,
             summary | asdict(params),
         )
-
-    @property
-    def weighted(self) -> bool:
-        """Whether incidents count by their weight."""
-        return self.params.weight == "harm"
 
     def units(self, shift_x: float = 0.0, shift_y: float = 0.0) -> NDArray[np.int64]:
         """Return what the incidents of each cell count, on a lattice moved against them.
@@ -141,7 +135,7 @@ class HotspotData:
         ndarray of int64
             In units of the weights, of the frame's shape.
         """
-        units = self.weights.units if self.weighted else None
+        units = self.weights.units if self.params.weighted else None
         return self.frame.counts(self.points, shift_x, shift_y, units=units)
 
     def parts(self, shift_x: float = 0.0, shift_y: float = 0.0) -> NDArray[np.int64]:

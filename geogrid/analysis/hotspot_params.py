@@ -14,6 +14,7 @@ MAX_RADIUS_CELLS: Final = 12.0  # 441 cells a window; exact tails cost the squar
 DEFAULT_RADIUS_M: Final = 600.0  # a few minutes' walk
 DEFAULT_RADIUS_CELLS: Final = 2.5  # 21 cells; no centre lies at exactly this distance
 Weight = Literal["none", "harm"]
+Times = Literal["start", "aoristic"]
 Reference = Literal["city", "district"]
 
 
@@ -38,7 +39,11 @@ class HotspotParams:
     min_support
         Least number of incidents in the window of a hot cell, >= 1.
     weight
-        ``none``: every incident counts once. ``harm``: it counts by its weight.
+        ``none``: every incident counts once. ``harm``: it counts by its harm.
+    times
+        ``start``: a range of times counts as its beginning does. ``aoristic``: an incident
+        counts by the share of its range in the window of time. With either weight the
+        incidents' own weights are what counts; see `geogrid.analysis.aoristic`.
     reference
         What a cell is compared with: ``city``, all cells at risk; ``district``, those of its
         own district, and windows end where the district does.
@@ -57,6 +62,7 @@ class HotspotParams:
     q: float = 0.05
     min_support: int = 3
     weight: Weight = "none"
+    times: Times = "start"
     reference: Reference = "city"
     seed: int = 1
 
@@ -70,6 +76,8 @@ class HotspotParams:
             )
         if self.weight not in get_args(Weight):
             raise InputError("weight must be none or harm, got {weight!r}", weight=self.weight)
+        if self.times not in get_args(Times):
+            raise InputError("times must be start or aoristic, got {times!r}", times=self.times)
         if self.reference not in get_args(Reference):
             raise InputError(
                 "reference must be city or district, got {reference!r}", reference=self.reference
@@ -83,6 +91,11 @@ class HotspotParams:
                 "the least support must be 1 or more incidents, got {least}",
                 least=self.min_support,
             )
+
+    @property
+    def weighted(self) -> bool:
+        """Whether incidents count by their weight."""
+        return self.weight == "harm" or self.times == "aoristic"
 
     def radius_over(self, cell_size_m: float) -> float:
         """Return the radius on a grid of a given cell size.

@@ -23,11 +23,11 @@ from geogrid.analysis.at_risk import FALLBACK_WITHIN_M, at_risk_cells
 from geogrid.analysis.gistar import Draws, GiStar, gistar_by_part, support_by_part
 from geogrid.analysis.hotspot_columns import (
     FIELDS,
-    HARM_FIELDS,
     REASON_TEMPLATES,
+    WEIGHTED_FIELDS,
     Reason,
-    harm_sentences,
     reason_sentences,
+    weighted_sentences,
 )
 from geogrid.analysis.hotspot_data import MIN_INCIDENTS, HotspotData
 from geogrid.analysis.hotspot_params import HotspotParams
@@ -41,8 +41,8 @@ from geogrid.model.incidents import Incidents
 __all__ = [
     "FALLBACK_WITHIN_M",
     "FIELDS",
-    "HARM_FIELDS",
     "MIN_INCIDENTS",
+    "WEIGHTED_FIELDS",
     "HotspotParams",
     "at_risk_cells",
     "hotspots",
@@ -64,8 +64,7 @@ def hotspots(
     """Return where incidents cluster: Gi* with exact p-values over the cells at risk.
 
     Mean, variance, windows and the family of tests are made of cells at risk only, so empty
-    land around them changes nothing. Each incident counts once, unless harm weights are asked
-    for; a range of times counts as its beginning does.
+    land around them changes nothing. Each incident counts once, unless weights are asked for.
 
     Parameters
     ----------
@@ -84,12 +83,12 @@ def hotspots(
     -------
     CellTable
         Columns ``count``, ``at_risk``, ``z``, ``p``, ``q``, ``hot``, ``support``,
-        ``stability`` and ``reason``; NaN in cells that are not tested; with harm weights also
-        ``harm`` and ``window_harm``. Its summary has ``cells``
+        ``stability`` and ``reason``; NaN in cells that are not tested; where they are weighed also
+        ``weight`` and ``window_weight``. Its summary has ``cells``
         ``tested`` ``hot`` ``cold`` (cells called at ``q``) ``method`` ``null`` ``mask``
         ``radius_m`` ``window_cells`` ``correction`` ``q`` ``min_support`` ``weight``
-        ``reference``; ``p_method`` (``exact``, or ``drawn`` at random with a ``seed``) and
-        ``p_floor``, the least p that can come out (0 when exact); and of the incidents
+        ``times`` ``reference``; ``p_method`` (``exact``, or ``drawn`` at random with a
+        ``seed``) and ``p_floor``, the least p that can come out (0 when exact); of the incidents
         ``incidents`` given, ``counted``, ``outside`` the grid, ``off_mask`` (in cells where
         nothing is at risk), ``weights_ignored`` (true if weights were given and every incident
         counts once).
@@ -155,7 +154,7 @@ def _tested(
         data.units(*shift), parts, data.half_widths, null=data.params.null, draws=draws
     )
     support = gi.support
-    if data.weighted:
+    if data.params.weighted:
         counts = data.frame.counts(data.points, *shift)
         support, _ = support_by_part(counts, parts, data.half_widths)
     return gi, Family(np.sign(gi.z), support, gi.p, adjusted_p(gi.p, data.params.correction))
@@ -194,13 +193,15 @@ def _table(
         "stability": spread(stability),
     }
     fields: tuple[Field, ...] = FIELDS
-    if data.weighted:
+    if data.params.weighted:
         unit, frame = data.weights.unit, data.frame
-        harm = data.units()[frame.rows, frame.cols]
-        columns |= {"harm": spread(harm * unit), "window_harm": spread(gi.support * unit)}
-        fields = HARM_FIELDS
-        window_harm = np.asarray(gi.support * unit, dtype=np.float64)
-        sentences = harm_sentences(reason, tests.support, window_harm, gi.expected * unit, least)
+        weight = data.units()[frame.rows, frame.cols]
+        columns |= {"weight": spread(weight * unit), "window_weight": spread(gi.support * unit)}
+        fields = WEIGHTED_FIELDS
+        window_weight = np.asarray(gi.support * unit, dtype=np.float64)
+        sentences = weighted_sentences(
+            reason, tests.support, window_weight, gi.expected * unit, least
+        )
     else:
         sentences = reason_sentences(reason, gi.support, gi.expected, least)
     untested = REASON_TEMPLATES[Reason.UNTESTED]

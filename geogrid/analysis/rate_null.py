@@ -177,7 +177,7 @@ def rate_hotspots(
     grid: Grid,
     *,
     exposure: Exposure,
-    spread: Spread = "negative-binomial",
+    spread: str = "negative-binomial",
     params: HotspotParams | None = None,
 ) -> CellTable:
     """Return where more incidents happen than the exposure explains.
@@ -210,16 +210,17 @@ def rate_hotspots(
     ------
     InputError
         The radius does not fit the cell size, fewer than 30 incidents lie where there is
-        exposure, harm weights are asked for, or ``spread`` is not known.
+        exposure, weights are asked for, or ``spread`` is not known.
     """
     params = params or HotspotParams()
     if spread not in get_args(Spread):
         raise InputError(
             "spread must be poisson or negative-binomial, got {spread!r}", spread=spread
         )
-    if params.weight == "harm":
+    if params.weighted:
         raise InputError(
-            "the chance of a rate is one of counts; leave --weight harm out, or use --method gi"
+            "the chance of a rate is one of whole incidents; leave --weight and --times out, "
+            "or use --method gi"
         )
     mask_name = f"exposure: {exposure.name}"
     data = HotspotData.of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from geogrid.cli import dated_hotspots
 from geogrid.cli.options import option, window_of
 from geogrid.cli.speech import Speech
+from geogrid.errors import InputError
 
 if TYPE_CHECKING:
     from geogrid.workspace import Questions, Window
@@ -19,7 +20,8 @@ SHARED: Final = (
         "--method",
         default="gi",
         show_default=True,
-        help="How hotspots are looked for. gi: Getis-Ord Gi* with exact p; emerging: step by "
+        help="How hotspots are looked for. gi: Getis-Ord Gi* with exact p; local-moran: cells "
+        "like their neighbours, or unlike; rate: by what is there; emerging: step by "
         "step; near-repeat: Knox test and alerts; scan: new clusters.",
     ),
     option("--radius", type=float, help="Radius of the window, metres; at least two cells."),
@@ -40,10 +42,57 @@ SHARED: Final = (
         show_default=True,
         help="Sources of incidents that count: call, officer, sensor, unknown.",
     ),
+    option(
+        "--weight",
+        default="none",
+        show_default=True,
+        help="none: every incident counts once; harm: by its weight.",
+    ),
+    option(
+        "--times",
+        default="start",
+        show_default=True,
+        help="A range of times counts where it starts, or aoristic: by the share in the window.",
+    ),
+    option(
+        "--reference",
+        default="city",
+        show_default=True,
+        help="What a cell is compared with: city or its own district.",
+    ),
+    option(
+        "--stacked",
+        default="drop",
+        show_default=True,
+        help="drop or keep incidents at one coordinate that too many share.",
+    ),
+    option(
+        "--mask-period",
+        metavar="DAY:DAY",
+        help="Days whose incidents say where something can happen; the first 365 by default.",
+    ),
+    option(
+        "--shifts",
+        default="6,14,22",
+        show_default=True,
+        metavar="HOUR,...",
+        help="Hours at which shifts begin.",
+    ),
+    option(
+        "--seed",
+        type=int,
+        default=1,
+        show_default=True,
+        help="Of random draws, where exact chances are out of reach.",
+    ),
 )
 # What only some methods take, by the name it is handed over with where it is given; see
 # `geogrid.service.hotspot_methods`. No defaults here: the method knows them.
-OWN: Final[dict[str, Callable[..., Any]]] = {**dated_hotspots.OPTIONS}
+OWN: Final[dict[str, Callable[..., Any]]] = {
+    "per": option("--per", help="rate: incidents per people, roads, places or area (the default)."),
+    "spread": option("--spread", help="rate: negative-binomial (the default) or poisson counts."),
+    **dated_hotspots.OPTIONS,
+}
 
 
 def looked_for(function: Function) -> Function:
@@ -92,14 +141,42 @@ def asked_hotspots(settings: dict[str, Any]) -> tuple[Window, Questions]:
         settings["correction"],
         settings["q"],
         settings["min_support"],
+        weight=settings["weight"],
+        times=settings["times"],
+        reference=settings["reference"],
+        seed=settings["seed"],
     )
     sources = tuple(word.strip() for word in settings["source"].split(",") if word.strip())
-    choice = IncidentChoice(tuple(settings["categories"]), sources)
+    choice = IncidentChoice(
+        tuple(settings["categories"]),
+        sources,
+        stacked=settings["stacked"],
+        mask_period=_days(settings["mask_period"]),
+        shifts=_hours(settings["shifts"]),
+    )
     own = ((name, settings[name]) for name in sorted(OWN) if settings[name] is not None)
     questions = Questions(
         hotspots=params, choice=choice, method=settings["method"], method_options=tuple(own)
     )
     return window_of(settings), questions
+
+
+def _days(text: str | None) -> tuple[str, str] | None:
+    """Return the two days of a text such as 2025-01-01:2025-12-31."""
+    if not text:
+        return None
+    first, colon, last = text.partition(":")
+    if not (first and colon and last):
+        raise InputError("{text!r} are not two days; write 2025-01-01:2025-12-31", text=text)
+    return first.strip(), last.strip()
+
+
+def _hours(text: str) -> tuple[int, ...]:
+    """Return the hours of a text such as 6,14,22."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not all(word.isdecimal() for word in words):
+        raise InputError("{text!r} are not hours; write 6,14,22", text=text)
+    return tuple(int(word) for word in words)
 
 
 def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
@@ -120,8 +197,47 @@ def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
             **summary,
         )
     if "mask" in summary:
-        speech.say("at risk by {mask}", mask=summary["mask"])
+        speech.say("at risk by {mask}", mask=speech.retell(summary["mask"]))
+    if "stacked" in summary:
+        _say_of_incidents(speech, summary)
     SAYINGS.get(summary.get("method", ""), _nothing_more)(speech, summary)
+
+
+def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say what a reader must know of the incidents that were counted."""
+    if summary["off_mask"]:
+        speech.say("{off_mask:,} incidents lie where nothing is at risk", **summary)
+    stacked = summary["stacked"]
+    if stacked["places"]:
+        template = (
+            "{incidents:,} incidents share {places} coordinates, as lost addresses do: left out"
+            if stacked["dropped"]
+            else "{incidents:,} incidents share {places} coordinates, as lost addresses do: counted"
+        )
+        speech.say(template, incidents=stacked["incidents"], places=len(stacked["places"]))
+    for warning in summary["warnings"]:
+        speech.say("{message}", message=speech.retell(warning))
+    if summary["p_floor"]:
+        speech.say("chances are drawn at random; none is under {p_floor:g}", **summary)
+    speech.table(
+        [
+            (shift, speech.translate("{amount:,.1f} incidents").format(amount=amount))
+            for shift, amount in summary["by_shift"].items()
+        ]
+    )
+
+
+def _say_moran(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say how many cells differ from their neighbours."""
+    speech.say("{high_low:,} cells are high among low, {low_high:,} are low among high", **summary)
+
+
+def _say_rate(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say what the rates are held against."""
+    speech.say(
+        "expected by {exposure}; {spread}, the variance is {dispersion:.2f} times the mean",
+        **summary,
+    )
 
 
 def _nothing_more(speech: Speech, summary: dict[str, Any]) -> None:
@@ -129,6 +245,10 @@ def _nothing_more(speech: Speech, summary: dict[str, Any]) -> None:
 
 
 # Lines that only one method says, after the shared ones.
-SAYINGS: Final[dict[str, Callable[[Speech, dict[str, Any]], None]]] = {**dated_hotspots.SAYINGS}
+SAYINGS: Final[dict[str, Callable[[Speech, dict[str, Any]], None]]] = {
+    "local-moran": _say_moran,
+    "rate": _say_rate,
+    **dated_hotspots.SAYINGS,
+}
 # Methods for which cells are not hot or cold at risk, but on alert or in a cluster.
 NOT_HOT: Final = frozenset({"near-repeat", "scan"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geogrid.analysis.aoristic import require_shifts
 from geogrid.analysis.camera_coverage import camera_coverage
 from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
 from geogrid.analysis.hotspots import at_risk_cells
-from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
 from geogrid.errors import InputError
@@ -42,15 +43,25 @@ class IncidentChoice:
         Names of categories; empty for all.
     sources
         Some of ``call``, ``officer``, ``sensor``, ``unknown``.
+    stacked
+        ``drop`` or ``keep`` incidents at a coordinate that too many share.
+    mask_period
+        First and last local day of the incidents that say where something can happen;
+        ``None`` for the first 365 days of the data.
+    shifts
+        Hours at which shifts begin, rising.
 
     Raises
     ------
     InputError
-        A source is not known.
+        A source is not known, or another value is out of its range.
     """
 
     categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = PUBLIC_SOURCES
+    stacked: Literal["drop", "keep"] = "drop"
+    mask_period: tuple[str, str] | None = None
+    shifts: tuple[int, ...] = (6, 14, 22)
 
     def __post_init__(self) -> None:
         unknown = [source for source in self.sources if source not in SOURCES]
@@ -60,6 +71,11 @@ class IncidentChoice:
                 source=",".join(unknown),
                 known=", ".join(SOURCES),
             )
+        if self.stacked not in ("drop", "keep"):
+            raise InputError("stacked must be drop or keep, got {stacked!r}", stacked=self.stacked)
+        if self.mask_period is not None:
+            Window.parse(*self.mask_period)
+        require_shifts(self.shifts)
 
 
 def sensors(shelf: Shelf) -> Sensors:
@@ -208,7 +224,7 @@ def in_window(t_ms: NDArray[np.int64], window: Window, time_zone: str) -> NDArra
     if window.last is not None:
         keep &= t_ms < _midnight_ms(window.last + timedelta(days=1), zone)
     if window.weekdays is not None:
-        keep &= np.isin(local.weekday, sorted(window.weekdays))
+        keep &= np.isin(local.day_of_week, sorted(window.weekdays))
     return np.asarray(keep, dtype=np.bool_)
 
 

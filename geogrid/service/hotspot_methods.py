@@ -7,14 +7,16 @@ line in `METHODS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+from geogrid.analysis.hotspots import HotspotParams, hotspots
+from geogrid.analysis.local_moran import moran_clusters
+from geogrid.analysis.rate_null import rate_hotspots
 from geogrid.errors import InputError
 from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
-from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure
+from geogrid.service.analyses import IncidentChoice
 from geogrid.service.dated_hotspots import (
     EMERGING_OPTIONS,
     NEAR_REPEAT_OPTIONS,
@@ -23,6 +25,8 @@ from geogrid.service.dated_hotspots import (
     near_repeat_table,
     scan_table,
 )
+from geogrid.service.exposures import exposure_amount
+from geogrid.service.hotspot_inputs import HotspotInputs, hotspot_inputs
 from geogrid.service.shelf import Shelf
 
 OptionValue = str | int | float
@@ -61,10 +65,13 @@ class HotspotMethod:
         Returns the table; its summary names the method.
     options
         Names of the options that only this method takes.
+    heeds
+        Names of those parameters that not all methods heed.
     """
 
     run: Callable[[Shelf, HotspotQuestion], CellTable]
     options: frozenset[str] = frozenset()
+    heeds: frozenset[str] = frozenset()
 
 
 def require_method(method: str, options: Collection[str] = ()) -> None:
@@ -91,12 +98,17 @@ def require_method(method: str, options: Collection[str] = ()) -> None:
     foreign = sorted(set(options) - METHODS[method].options)
     if foreign:
         owners = [name for name, one in METHODS.items() if foreign[0] in one.options]
-        raise InputError(
-            "the hotspot method {method} does not take {option}, which belongs to {owners}",
-            method=method,
-            option="--" + foreign[0].replace("_", "-"),
-            owners=", ".join(owners) or "-",
-        )
+        raise _not_taken(method, foreign[0], owners)
+
+
+def _not_taken(method: str, option: str, owners: list[str]) -> InputError:
+    """Return the refusal of an option that belongs to other methods."""
+    return InputError(
+        "the hotspot method {method} does not take {option}, which belongs to {owners}",
+        method=method,
+        option="--" + option.replace("_", "-"),
+        owners=", ".join(owners) or "-",
+    )
 
 
 def hotspot_table(shelf: Shelf, method: str, question: HotspotQuestion) -> CellTable:
@@ -122,14 +134,16 @@ def hotspot_table(shelf: Shelf, method: str, question: HotspotQuestion) -> CellT
         There is no such method, it does not take an option, or it refuses the question.
     """
     require_method(method, question.options)
+    usual = HotspotParams()
+    for name in ("weight", "times", "reference"):
+        asked = getattr(question.params, name) != getattr(usual, name)
+        if asked and name not in METHODS[method].heeds:
+            raise _not_taken(method, name, [n for n, one in METHODS.items() if name in one.heeds])
     return METHODS[method].run(shelf, question)
 
 
 def gi_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
     """Return Gi* of a workspace in a window.
-
-    The cells at risk come from all that is registered and from all incidents of the chosen
-    kinds at any time, so that a window changes counts and not the family of tests.
 
     Parameters
     ----------
@@ -141,21 +155,106 @@ def gi_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
     Returns
     -------
     CellTable
-        See `geogrid.analysis.hotspots`.
+        See `geogrid.analysis.hotspots`; the summary also has the figures of
+        `geogrid.service.hotspot_inputs.hotspot_inputs`.
 
     Raises
     ------
     InputError
         There are too few incidents, or the radius does not fit the cells.
     """
-    counted = chosen_incidents(shelf, question.window, question.choice)
-    reference = chosen_incidents(shelf, Window(), question.choice)
-    mask, name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
-    return hotspots(counted, shelf.grid, at_risk=mask, mask_name=name, params=question.params)
+    inputs = _inputs(shelf, question)
+    table = hotspots(
+        inputs.incidents,
+        shelf.grid,
+        at_risk=inputs.at_risk,
+        mask_name=inputs.mask_name,
+        params=question.params,
+    )
+    return replace(table, summary={**table.summary, **inputs.figures})
 
 
+def moran_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
+    """Return local Moran's I of a workspace in a window.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    question
+        Window, incidents and parameters.
+
+    Returns
+    -------
+    CellTable
+        See `geogrid.analysis.local_moran`; the summary also has the figures of
+        `geogrid.service.hotspot_inputs.hotspot_inputs`.
+
+    Raises
+    ------
+    InputError
+        There are too few incidents, or the radius does not fit the cells.
+    """
+    inputs = _inputs(shelf, question)
+    table = moran_clusters(
+        inputs.incidents,
+        shelf.grid,
+        at_risk=inputs.at_risk,
+        mask_name=inputs.mask_name,
+        params=question.params,
+    )
+    return replace(table, summary={**table.summary, **inputs.figures})
+
+
+def rate_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
+    """Return hotspots of rates of a workspace in a window.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    question
+        Window, incidents and parameters; options ``per`` (people, roads, places or area; area
+        if not given) and ``spread`` (negative-binomial or poisson).
+
+    Returns
+    -------
+    CellTable
+        See `geogrid.analysis.rate_null`; the summary also has the figures of
+        `geogrid.service.hotspot_inputs.hotspot_inputs`.
+
+    Raises
+    ------
+    InputError
+        What is asked for is not registered, there are too few incidents, or the radius does
+        not fit the cells.
+    """
+    amount = exposure_amount(shelf, str(question.options.get("per", "area")))
+    inputs = _inputs(shelf, question)
+    spread = str(question.options.get("spread", "negative-binomial"))
+    table = rate_hotspots(
+        inputs.incidents, shelf.grid, exposure=amount, spread=spread, params=question.params
+    )
+    figures = {name: one for name, one in inputs.figures.items() if name != "mask_period"}
+    return replace(table, summary={**table.summary, **figures})
+
+
+def _inputs(shelf: Shelf, question: HotspotQuestion) -> HotspotInputs:
+    """Return what a test of a question looks at."""
+    return hotspot_inputs(
+        shelf,
+        question.window,
+        question.choice,
+        aoristic=question.params.times == "aoristic",
+        harm=question.params.weight == "harm",
+    )
+
+
+_COUNTING: Final = frozenset({"weight", "times", "reference"})
 METHODS: Final[Mapping[str, HotspotMethod]] = {
-    "gi": HotspotMethod(gi_table),
+    "gi": HotspotMethod(gi_table, heeds=_COUNTING),
+    "local-moran": HotspotMethod(moran_table, heeds=_COUNTING),
+    "rate": HotspotMethod(rate_table, frozenset({"per", "spread"}), heeds=frozenset({"reference"})),
     "emerging": HotspotMethod(emerging_table, EMERGING_OPTIONS),
     "near-repeat": HotspotMethod(near_repeat_table, NEAR_REPEAT_OPTIONS),
     "scan": HotspotMethod(scan_table, SCAN_OPTIONS),

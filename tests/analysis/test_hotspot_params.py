@@ -25,6 +25,7 @@ def test_two_and_twelve_cells_are_allowed():
         {"null": "none"},
         {"correction": "holm"},
         {"weight": "cost"},
+        {"times": "end"},
         {"reference": "country"},
         {"seed": -1},
     ],

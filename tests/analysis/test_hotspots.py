@@ -349,10 +349,10 @@ def test_harm_on_a_scale_has_the_exact_chance_of_whole_numbers(rng):
     plain = hotspots(incidents_of(counts), grid, at_risk=everywhere(grid))
     for name in ("z", "p", "q", "hot", "support", "stability"):
         np.testing.assert_array_equal(heavy[name], plain[name], err_msg=name)
-    np.testing.assert_allclose(heavy["window_harm"], 2.5 * plain["support"])
+    np.testing.assert_allclose(heavy["window_weight"], 2.5 * plain["support"])
     assert (heavy.summary["p_method"], heavy.summary["p_floor"]) == ("exact", 0.0)
     assert not heavy.summary["weights_ignored"]
-    assert str(heavy["reason"][cell_of(grid, 15, 20)]).startswith("more harm than chance: ")
+    assert str(heavy["reason"][cell_of(grid, 15, 20)]).startswith("by weight more than chance: ")
 
 
 def test_a_few_grave_incidents_weigh_as_much_as_many_light_ones_and_still_need_support(rng):
@@ -383,7 +383,7 @@ def test_shares_of_time_have_drawn_chances_that_say_so_and_come_out_the_same_aga
     grid = grid_of(30, 40)
     counts = planted(rng)
     shares = rng.uniform(0.1, 1.0, counts.sum())
-    params = HotspotParams(weight="harm", seed=4)
+    params = HotspotParams(times="aoristic", seed=4)
     incidents = incidents_of(counts, weight=shares)
     one = hotspots(incidents, grid, at_risk=everywhere(grid), params=params)
     again = hotspots(incidents, grid, at_risk=everywhere(grid), params=params)

@@ -161,7 +161,8 @@ def test_a_district_expects_by_its_own_rate(rng):
     ("change", "message"),
     [
         ({"spread": "normal"}, "normal"),
-        ({"params": HotspotParams(weight="harm")}, "weight harm"),
+        ({"params": HotspotParams(weight="harm")}, "--weight"),
+        ({"params": HotspotParams(times="aoristic")}, "--times"),
     ],
 )
 def test_what_a_rate_cannot_be_asked_is_refused(rng, change, message):

@@ -1,0 +1,234 @@
+"""Which incidents a test of hotspots counts, on which cells, and what a reader must know of both.
+
+The cells at risk come from what is registered and from the incidents of a frozen period, so that
+neither a window nor next week's data changes the family of tests. Incidents stacked on one
+coordinate are named and left out. How many incidents officers found themselves is told, since
+those follow where officers go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geogrid.analysis.aoristic import hour_profile, shift_counts, window_shares
+from geogrid.analysis.at_risk import at_risk_cells
+from geogrid.analysis.stacked_places import at_places, stacked_places
+from geogrid.model.incidents import SOURCES, Incidents
+from geogrid.model.window import Window
+from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, in_window
+from geogrid.service.shelf import Shelf
+
+FROZEN_DAYS: Final = 365  # the seasons once
+MOST_SHARE: Final = 0.30  # above, a map of incidents is a map of patrols
+MOST_PLACES: Final = 20  # named one by one
+OFFICER: Final = SOURCES.index("officer")
+UNKNOWN: Final = SOURCES.index("unknown")
+WARNINGS: Final = {
+    "officer": "{share:.0%} of the incidents counted were found by officers: they follow where "
+    "officers go",
+    "unknown": "of {share:.0%} of the incidents counted the source is not known: they may follow "
+    "where officers go",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HotspotInputs:
+    """What a test of hotspots looks at.
+
+    Parameters
+    ----------
+    incidents
+        Those that count, with the weights they count by where they are weighed.
+    at_risk
+        The cells that are tested, shape (n_cells,).
+    mask_name
+        What ``at_risk`` was judged by.
+    figures
+        What the summary tells of both, JSON values.
+    """
+
+    incidents: Incidents
+    at_risk: NDArray[np.bool_]
+    mask_name: str
+    figures: dict[str, Any]
+
+
+def hotspot_inputs(
+    shelf: Shelf, window: Window, choice: IncidentChoice, *, aoristic: bool, harm: bool
+) -> HotspotInputs:
+    """Return which incidents count, and on which cells.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Which days and hours count.
+    choice
+        Categories, sources, and what to do with stacks.
+    aoristic
+        Incidents count by the share of their time range that lies in the window.
+    harm
+        Incidents count by their harm.
+
+    Returns
+    -------
+    HotspotInputs
+        Its figures have ``sources`` (incidents of the window by source, chosen or not),
+        ``officer_share`` and ``unknown_share`` (of those that count), ``warnings``,
+        ``stacked`` (``incidents`` of the window at such ``places``, and whether they were
+        ``dropped``), ``mask_period`` (first and last day, and whether it is ``frozen``),
+        ``by_hour`` and ``by_shift`` (sums of the incidents' shares, over all of their ranges).
+
+    Raises
+    ------
+    InputError
+        A category does not occur.
+    """
+    every = chosen_incidents(shelf, Window(), replace(choice, sources=SOURCES))
+    zone = shelf.config.time_zone
+    chosen = every.where(np.isin(every.source, [SOURCES.index(name) for name in choice.sources]))
+    stacks = stacked_places(chosen, rooms=_rooms(shelf))
+    doubted = at_places(chosen, stacks)
+    trusted = chosen.where(~doubted) if choice.stacked == "drop" else chosen
+    counted = in_time(trusted, window, zone, aoristic=aoristic, harm=harm)
+    period, frozen = mask_period(trusted, zone, choice)
+    reference = trusted.where(in_window(trusted.t_from, period, zone))
+    at_risk, mask_name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
+    doubted &= in_window(chosen.t_from, window, zone)
+    of_window = every.where(in_window(every.t_from, window, zone))
+    figures = {
+        **source_figures(of_window, counted),
+        "stacked": {
+            "incidents": int(doubted.sum()),
+            "dropped": choice.stacked == "drop",
+            "places": [one.as_json() for one in stacks[:MOST_PLACES]],
+        },
+        "mask_period": {**period.as_json(), "frozen": frozen},
+        **_clock(counted, zone, choice.shifts),
+    }
+    return HotspotInputs(counted, at_risk, mask_name, figures)
+
+
+def in_time(
+    incidents: Incidents, window: Window, zone: str, *, aoristic: bool, harm: bool
+) -> Incidents:
+    """Return the incidents of a window, with the weights they count by.
+
+    Parameters
+    ----------
+    incidents
+        The incidents.
+    window
+        Which days and hours count.
+    zone
+        IANA name.
+    aoristic
+        An incident counts by the share of its range in the window; else whole, where its
+        range begins.
+    harm
+        An incident also counts by its harm.
+
+    Returns
+    -------
+    Incidents
+        Those of which anything counts; their weights are harm and share as asked for, and
+        as they were where neither is.
+    """
+    if not aoristic:
+        return incidents.where(in_window(incidents.t_from, window, zone))
+    share = window_shares(incidents.t_from, incidents.t_to, window, zone)
+    kept = incidents.where(share > 0.0)
+    weight = share[share > 0.0] * (kept.weight if harm else 1.0)
+    return replace(kept, weight=weight)
+
+
+def mask_period(incidents: Incidents, zone: str, choice: IncidentChoice) -> tuple[Window, bool]:
+    """Return the period whose incidents say where something can happen.
+
+    Parameters
+    ----------
+    incidents
+        All of the chosen kinds.
+    zone
+        IANA name.
+    choice
+        With the period that was asked for, if any.
+
+    Returns
+    -------
+    period : Window
+        As asked for; else the first 365 days of the data.
+    frozen : bool
+        Whether later data leave it as it is.
+    """
+    if choice.mask_period is not None:
+        return Window.parse(*choice.mask_period), True
+    if not len(incidents):
+        return Window(), False
+    ends = pd.to_datetime([incidents.t_from.min(), incidents.t_from.max()], unit="ms", utc=True)
+    first, newest = (date(one.year, one.month, one.day) for one in ends.tz_convert(ZoneInfo(zone)))
+    last = first + timedelta(days=FROZEN_DAYS - 1)
+    return Window(first, min(last, newest)), newest > last
+
+
+def source_figures(of_window: Incidents, counted: Incidents) -> dict[str, Any]:
+    """Return who told of the incidents, and a warning where that makes them doubtful.
+
+    Parameters
+    ----------
+    of_window
+        All incidents of the window, whatever their source.
+    counted
+        Those that count.
+
+    Returns
+    -------
+    dict
+        ``sources``, ``officer_share``, ``unknown_share``, ``warnings``.
+    """
+    by_source = np.bincount(of_window.source, minlength=len(SOURCES))
+    total = max(len(counted), 1)
+    shares = {
+        name: int((counted.source == number).sum()) / total
+        for name, number in (("officer", OFFICER), ("unknown", UNKNOWN))
+    }
+    return {
+        "sources": dict(zip(SOURCES, by_source.tolist(), strict=True)),
+        **{f"{name}_share": share for name, share in shares.items()},
+        "warnings": [
+            WARNINGS[name].format(share=share)
+            for name, share in shares.items()
+            if share > MOST_SHARE
+        ],
+    }
+
+
+def _clock(incidents: Incidents, zone: str, shifts: tuple[int, ...]) -> dict[str, Any]:
+    """Return how the incidents are spread over the hours of the day and the shifts."""
+    profile = hour_profile(incidents.t_from, incidents.t_to, zone).sum(axis=0)
+    by_day = shift_counts(incidents.t_from, incidents.t_to, zone, starts=shifts)
+    sums = np.bincount(by_day["shift"].astype(int), by_day["incidents"], len(shifts))
+    ends = (*shifts[1:], shifts[0])
+    return {
+        "by_hour": profile.tolist(),
+        "by_shift": {
+            f"{start:02d}-{end:02d}": float(amount)
+            for start, end, amount in zip(shifts, ends, sums, strict=True)
+        },
+    }
+
+
+def _rooms(shelf: Shelf) -> NDArray[np.float64] | None:
+    """Return longitude and latitude of the police rooms that are registered."""
+    if "rooms" not in shelf.registers.kinds():
+        return None
+    points = shelf.registers.read("rooms").geometry.representative_point()
+    return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
