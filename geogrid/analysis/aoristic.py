@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from geogrid.errors import InputError
 from geogrid.kernels.range_overlap import label_totals, overlaps_by_label
-from geogrid.model.window import Window
+from geogrid.model.window import ALL_TIME, Window
 
 HOURS: Final = 24
 _STEP_MS: Final = 900_000  # zones differ from UTC by whole quarters of an hour
@@ -215,6 +215,7 @@ def hour_profile(
     time_zone: str,
     *,
     weights: NDArray[np.float64] | None = None,
+    window: Window = ALL_TIME,
 ) -> NDArray[np.float64]:
     """Return how many incidents fall to each hour of the week.
 
@@ -226,16 +227,18 @@ def hour_profile(
         IANA name.
     weights
         What each incident counts, shape (n,); one each if ``None``.
+    window
+        Parts of ranges outside it count nowhere.
 
     Returns
     -------
     ndarray of float64, shape (7, 24)
-        Monday first; it sums to the weights.
+        Monday first; it sums to the weights where the window takes all time.
     """
     if not t_from.size:
         return np.zeros((7, HOURS))
     hours = LocalHours.over(int(t_from.min()), int(t_to.max()), time_zone)
-    label = hours.weekday() * HOURS + hours.hour
+    label = np.where(hours.in_window(window), hours.weekday() * HOURS + hours.hour, -1)
     counted = np.ones(t_from.size) if weights is None else weights
     end = np.maximum(t_to, t_from + 1)
     total = label_totals(t_from, end, hours.edges, label, counted, 7 * HOURS)
@@ -248,6 +251,7 @@ def shift_counts(
     time_zone: str,
     *,
     starts: tuple[int, ...],
+    window: Window = ALL_TIME,
 ) -> pd.DataFrame:
     """Return how many incidents fall to each shift of each day.
 
@@ -259,12 +263,15 @@ def shift_counts(
         IANA name.
     starts
         Hours at which shifts begin, rising, such as (6, 14, 22).
+    window
+        Parts of ranges outside it count nowhere.
 
     Returns
     -------
     pandas.DataFrame
         ``day`` (the local day on which the shift began), ``shift`` (position in ``starts``)
-        and ``incidents``, shifts without any left out; it sums to the incidents.
+        and ``incidents``, shifts without any left out; it sums to the incidents where the window
+        takes all time.
 
     Raises
     ------
@@ -278,7 +285,9 @@ def shift_counts(
     first = int(day.min())
     label = (day - first) * len(starts) + number
     end, one = np.maximum(t_to, t_from + 1), np.ones(t_from.size)
-    total = label_totals(t_from, end, hours.edges, label, one, int(label.max()) + 1)
+    n_labels = int(label.max()) + 1
+    label = np.where(hours.in_window(window), label, -1)
+    total = label_totals(t_from, end, hours.edges, label, one, n_labels)
     found = np.flatnonzero(total)
     days = [date.fromordinal(_EPOCH + first + int(one)) for one in found // len(starts)]
     return pd.DataFrame({"day": days, "shift": found % len(starts), "incidents": total[found]})

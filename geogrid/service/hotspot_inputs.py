@@ -21,7 +21,7 @@ from geogrid.analysis.aoristic import hour_profile, shift_counts, window_shares
 from geogrid.analysis.at_risk import at_risk_cells
 from geogrid.analysis.stacked_places import at_places, stacked_places
 from geogrid.model.incidents import SOURCES, Incidents
-from geogrid.model.window import Window
+from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, in_window
 from geogrid.service.shelf import Shelf
 
@@ -85,7 +85,8 @@ def hotspot_inputs(
         ``officer_share`` and ``unknown_share`` (of those that count), ``warnings``,
         ``stacked`` (``incidents`` of the window at such ``places``, and whether they were
         ``dropped``), ``mask_period`` (first and last day, and whether it is ``frozen``),
-        ``by_hour`` and ``by_shift`` (sums of the incidents' shares, over all of their ranges).
+        ``by_hour`` and ``by_shift`` (sums of the incidents' shares: over all of their ranges,
+        or where they count by their share, over what lies in the window).
 
     Raises
     ------
@@ -112,7 +113,7 @@ def hotspot_inputs(
             "places": [one.as_json() for one in stacks[:MOST_PLACES]],
         },
         "mask_period": {**period.as_json(), "frozen": frozen},
-        **_clock(counted, zone, choice.shifts),
+        **_clock(counted, zone, choice.shifts, window if aoristic else ALL_TIME),
     }
     return HotspotInputs(counted, at_risk, mask_name, figures)
 
@@ -211,10 +212,13 @@ def source_figures(of_window: Incidents, counted: Incidents) -> dict[str, Any]:
     }
 
 
-def _clock(incidents: Incidents, zone: str, shifts: tuple[int, ...]) -> dict[str, Any]:
+def _clock(
+    incidents: Incidents, zone: str, shifts: tuple[int, ...], window: Window
+) -> dict[str, Any]:
     """Return how the incidents are spread over the hours of the day and the shifts."""
-    profile = hour_profile(incidents.t_from, incidents.t_to, zone).sum(axis=0)
-    by_day = shift_counts(incidents.t_from, incidents.t_to, zone, starts=shifts)
+    times = incidents.t_from, incidents.t_to
+    profile = hour_profile(*times, zone, window=window).sum(axis=0)
+    by_day = shift_counts(*times, zone, starts=shifts, window=window)
     sums = np.bincount(by_day["shift"].astype(int), by_day["incidents"], len(shifts))
     ends = (*shifts[1:], shifts[0])
     return {

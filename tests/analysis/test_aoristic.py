@@ -148,6 +148,17 @@ def test_windows_that_divide_all_time_divide_each_incident():
     np.testing.assert_allclose(sum(shares), 1.0, rtol=0, atol=1e-12)
 
 
+def test_a_profile_of_a_window_holds_only_what_lies_in_it():
+    start, end = ranges(("2026-03-06 18:00", "2026-03-09 06:00"))
+    night = Window(hours=(22, 6))
+    profile = hour_profile(start, end, SHANGHAI, window=night)
+    assert profile.sum() == pytest.approx(24 / 60)
+    assert profile[:, 6:22].sum() == 0.0
+    counts = shift_counts(start, end, SHANGHAI, starts=SHIFTS, window=night)
+    assert counts["incidents"].tolist() == pytest.approx([8 / 60] * 3)
+    assert set(counts["shift"]) == {2}
+
+
 def test_no_incidents_have_no_shares():
     nothing = np.zeros(0, dtype=np.int64)
     assert window_shares(nothing, nothing, Window(), SHANGHAI).size == 0
