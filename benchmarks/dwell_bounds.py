@@ -2,7 +2,7 @@
 
 Run `make bench`, or ``python benchmarks/dwell_bounds.py [--workspace FOLDER]``. Without a
 workspace the small synthetic city is made first. The truth is patrol time from all fixes (10 s
-in the synthetic city); each row knows only the first fix in every 60 s or 120 s.
+in the synthetic city); each row knows only the first fix in every 60 s or 120 s, and cleans those.
 """
 
 from __future__ import annotations
@@ -12,22 +12,27 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geogrid.analysis.day_walk import walked_day
 from geogrid.analysis.dwell_bounds import DayFixes, Prism, dwell_bounds
-from geogrid.analysis.patrol_day import PatrolRules, hour_edges, local_hours
-from geogrid.kernels.walk import MOVING, STANDING, kept_fixes, walk
+from geogrid.analysis.patrol_day import hour_edges, local_hours
+from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.kernels.walk import MOVING, STANDING, walk
 from geogrid.model.projection import FastProjection
+from geogrid.model.tracks import Tracks
 from geogrid.store.tracks import TrackStore
 from geogrid.workspace import Workspace
 
 EVERY_S = (0, 60, 120)  # 0: all fixes
 PRISMS: tuple[Prism, ...] = ("plain", "narrow")
-RULES = PatrolRules().as_walk_rules()
+PATROL_RULES = PatrolRules()
+RULES = PATROL_RULES.as_walk_rules()
 CELL = ["row", "col"]
 CELL_HOUR = ["row", "col", "hour"]
 
@@ -40,17 +45,14 @@ class Day:
     edges: NDArray[np.int64]
     clock: NDArray[np.int8]
 
-    def thinned(self, every_s: int) -> Day:
-        """Return the first fix of each unit in every so many seconds."""
-        if every_s == 0:
-            return self
-        f = self.fixes
-        turn = f.t // (every_s * 1000)
-        first = np.append(True, (np.diff(turn) != 0) | (np.diff(f.unit) != 0))
-        thin = DayFixes(
-            f.unit[first], f.t[first], f.x[first], f.y[first], f.in_depot[first], f.cell_m
-        )
-        return Day(thin, self.edges, self.clock)
+    @classmethod
+    def of(cls, tracks: Tracks, day: date, workspace: Workspace, projection: FastProjection) -> Day:
+        """Return a day as it is derived from given fixes."""
+        edges = hour_edges(day, workspace.time_zone)
+        kept = walked_day(tracks, edges, projection, rules=PATROL_RULES)
+        cell_m = projection.spec.cell_size
+        fixes = DayFixes(kept.unit, kept.t, kept.x, kept.y, kept.in_depot, cell_m)
+        return cls(fixes, edges, local_hours(edges, workspace.time_zone))
 
     def patrol_ms(self) -> pd.Series[int]:
         """Return patrol time at constant speed per cell and hour."""
@@ -69,24 +71,24 @@ class Day:
         )
 
 
-def days_of(workspace: Workspace, most: int) -> Iterator[Day]:
-    """Yield the first days of a workspace; depots are taken as any other place."""
-    store, spec = TrackStore(workspace.path, workspace.time_zone), workspace.grid.spec
-    projection = FastProjection.fit(spec)
+def thinned(tracks: Tracks, every_s: int) -> Tracks:
+    """Return the first fix of each unit in every so many seconds, as it was received."""
+    if every_s == 0:
+        return tracks
+    turn = tracks.t // (every_s * 1000)
+    first = np.append(True, (np.diff(turn) != 0) | (np.diff(tracks.unit) != 0))
+    return tracks.where(first)
+
+
+def days_of(workspace: Workspace, most: int) -> Iterator[dict[int, Day]]:
+    """Yield the first days of a workspace, full and thinned; depots are as any other place."""
+    store = TrackStore(workspace.path, workspace.time_zone)
+    projection = FastProjection.fit(workspace.grid.spec)
     for day in store.days()[:most]:
         tracks = store.read(day)
-        x, y = projection.to_metres(*tracks.lonlat_deg())
-        keep = kept_fixes(tracks.unit, tracks.t, x * 1e3, y * 1e3, RULES.max_mm_per_ms)
-        fixes = DayFixes(
-            tracks.unit[keep],
-            tracks.t[keep],
-            (x[keep] - spec.origin[0]) / spec.cell_size,
-            (y[keep] - spec.origin[1]) / spec.cell_size,
-            np.zeros(int(keep.sum()), np.bool_),
-            spec.cell_size,
-        )
-        edges = hour_edges(day, workspace.time_zone)
-        yield Day(fixes, edges, local_hours(edges, workspace.time_zone))
+        yield {
+            every: Day.of(thinned(tracks, every), day, workspace, projection) for every in EVERY_S
+        }
 
 
 def told(
@@ -101,9 +103,8 @@ def told(
     return len(both), float(holds.mean()), float(width)
 
 
-def row(days: list[Day], truth: pd.Series[int], every_s: int, prism: Prism) -> str:
+def row(thin: list[Day], truth: pd.Series[int], every_s: int, prism: Prism) -> str:
     """Return one row of the table."""
-    thin = [day.thinned(every_s) for day in days]
     thin[0].bounds(prism)  # compile
     start = time.process_time()
     found = [day.bounds(prism) for day in thin]
@@ -121,7 +122,7 @@ def row(days: list[Day], truth: pd.Series[int], every_s: int, prism: Prism) -> s
 def print_table(workspace: Workspace, most: int) -> None:
     """Print one row per rate and prism."""
     days = list(days_of(workspace, most))
-    truth = pd.concat([day.patrol_ms() for day in days]).groupby(CELL_HOUR).sum()
+    truth = pd.concat([day[0].patrol_ms() for day in days]).groupby(CELL_HOUR).sum()
     median_s = truth.groupby(CELL).sum().median() / 1e3
     print(f"{len(days)} days of {workspace.name}; median patrol time of a cell {median_s:,.0f} s")
     print(
@@ -131,7 +132,7 @@ def print_table(workspace: Workspace, most: int) -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     for every_s in EVERY_S:
         for prism in PRISMS:
-            print(row(days, truth, every_s, prism), flush=True)
+            print(row([day[every_s] for day in days], truth, every_s, prism), flush=True)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 `write_fleet` makes one; as a script this file says what one looks like. The fixes lie in the
 layout of `geogrid.store.tracks`, a folder a local day. Beside them stands one file for the peers,
-without spikes and projected: the peers are given that, ours does it on its own time.
+cleaned and projected: the peers are given that, ours does it on its own time.
 """
 
 from __future__ import annotations
@@ -20,16 +20,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_day import EDGE_FIXES, PatrolRules, hour_edges
+from geogrid.analysis.day_walk import walked_day
+from geogrid.analysis.patrol_day import EDGE_FIXES, hour_edges
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import WGS84, transformer, working_crs
-from geogrid.kernels.walk import kept_fixes
 from geogrid.model.grid import GridSpec
+from geogrid.model.projection import FastProjection
+from geogrid.store.tracks import TrackStore
 
 CARS = 187
 STEP_S = 10
 TIME_ZONE = "Asia/Shanghai"
 FIRST_DAY = date(2026, 3, 2)
 RULES = PatrolRules()
+CELL_M = 250.0  # the peers' cells
 STREET_M = 200.0
 TOWN_M, COUNTY_M = 8_000.0, 40_000.0  # half of the cars stay in a town, half see the county
 NOISE_M = 5.0
@@ -176,32 +180,35 @@ def write_day(root: Path, fixes: DayOfFixes) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
-def write_peers(path: Path, days: list[DayOfFixes]) -> None:
-    """Write the fixes that are no spikes as one table: car, t, lon, lat (degrees), x, y (m)."""
-    car, t, lon, lat = (
-        np.concatenate([getattr(day, name) for day in days]) for name in ("car", "t", "lon", "lat")
-    )
+def write_peers(root: Path) -> None:
+    """Write the cleaned fixes as one table: car, t, lon, lat (degrees), x, y (m)."""
+    store, projection = TrackStore(root, TIME_ZONE), FastProjection.fit(lattice(CELL_M))
+    parts = []
+    for inputs in store.with_edges():
+        fixes, edges = store.read_inputs(inputs), hour_edges(inputs.day, TIME_ZONE)
+        found = walked_day(fixes, edges, projection, rules=RULES)
+        inside = (found.t >= edges[0]) & (found.t < edges[-1])
+        named = np.array([int(name.removeprefix("car-")) for name in fixes.units])
+        x, y = (side[inside] * CELL_M for side in (found.x, found.y))
+        parts.append((named[found.unit[inside]], found.t[inside], x, y))
+    car, t, x, y = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(car, kind="stable")  # days come in order: now sorted by car and time
-    car, t, lon, lat = car[order], t[order], lon[order] / 1e7, lat[order] / 1e7
-    x, y = transformer(WGS84, CRS_OF_FLEET).transform(lon, lat)
-    keep = kept_fixes(car, t, x * 1e3, y * 1e3, RULES.as_walk_rules().max_mm_per_ms)
+    car, t, x, y = car[order], t[order], x[order], y[order]
+    lon, lat = transformer(CRS_OF_FLEET, WGS84).transform(x, y)
     columns = {"car": car.astype(np.int16), "t": t, "lon": lon, "lat": lat, "x": x, "y": y}
-    pq.write_table(pa.table({name: values[keep] for name, values in columns.items()}), path)
+    pq.write_table(pa.table(columns), root / "peers.parquet")
 
 
 def write_fleet(root: Path, n: int, *, seed: int = 1, peers: bool = True) -> int:
     """Write about n fixes into a folder unless they are there; return how many they are."""
     done = root / "fleet.json"
     if not done.exists():
-        days: list[DayOfFixes] = []
         total = 0
         for day in days_of_fixes(n, seed):
             write_day(root, day)
             total += day.t.size
-            if peers:
-                days.append(day)
         if peers:
-            write_peers(root / "peers.parquet", days)
+            write_peers(root)
         done.write_text(json.dumps({"fixes": total}), "utf-8")
     return int(json.loads(done.read_text("utf-8"))["fixes"])
 
@@ -217,15 +224,14 @@ def main() -> None:
             ).columns
         )
     same = car[1:] == car[:-1]
-    cell_m = 250.0
     leaves = np.zeros(same.size, dtype=np.bool_)
     for metres in (x, y):
-        leaves |= np.diff(np.floor(metres / cell_m)) != 0
+        leaves |= np.diff(np.floor(metres / CELL_M)) != 0
     gap_s = np.diff(t)[same] / 1e3
     print(
         f"{t.size:,} fixes of {CARS} cars; {gap_s.mean():.1f} s apart on average, the longest "
         f"silence {gap_s.max():.0f} s; {leaves[same].mean():.0%} of the segments leave their "
-        f"cell of {cell_m:g} m"
+        f"cell of {CELL_M:g} m"
     )
 
 

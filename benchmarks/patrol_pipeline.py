@@ -28,10 +28,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from patrol_peers import COLUMNS, CellTimes
 
+from geogrid.analysis.day_walk import walked_day
 from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
-from geogrid.kernels.walk import kept_fixes, walk
 from geogrid.model.projection import FastProjection
 from geogrid.scale.local import run_local
+from geogrid.scale.memory import keep_freed_memory
 from geogrid.store.derived import DerivedStore
 from geogrid.store.tracks import DayInputs, TrackStore
 
@@ -83,20 +84,16 @@ def derived_times(root: Path) -> CellTimes:
 
 
 def kernel_alone(root: Path, projection: FastProjection) -> Callable[[], None]:
-    """Return a call that projects and walks fixes that are in memory."""
+    """Return a call that projects, cleans and walks fixes that are in memory."""
     store = TrackStore(root, fleet.TIME_ZONE)
     days = [
         (store.read_inputs(inputs), hour_edges(inputs.day, fleet.TIME_ZONE))
         for inputs in store.with_edges()
     ]
-    rules, size = fleet.RULES.as_walk_rules(), projection.spec.cell_size
 
     def walk_all() -> None:
         for fixes, edges in days:
-            x, y = projection.to_metres(*fixes.lonlat_deg())
-            keep = kept_fixes(fixes.unit, fixes.t, x * 1e3, y * 1e3, rules.max_mm_per_ms)
-            unit, t, x, y = fixes.unit[keep], fixes.t[keep], x[keep] / size, y[keep] / size
-            walk(unit, t, x, y, np.zeros(t.size, np.bool_), size * 1e3, rules, edges)
+            walked_day(fixes, edges, projection, rules=fleet.RULES)
 
     return walk_all
 
@@ -150,6 +147,7 @@ def measure_here(choice: argparse.Namespace) -> Run:
     root, warm = choice.folder / f"{choice.fixes}", choice.folder / f"{WARM_FIXES}"
     fixes = fleet.write_fleet(root, choice.fixes, peers=choice.fixes <= max(SIZES))
     pa.set_cpu_count(1)
+    keep_freed_memory()
     projection = FastProjection.fit(fleet.lattice(choice.cell))
     own: dict[str, Callable[[Path], Callable[[], None]]] = {
         "ours": lambda root: partial(ours, root, projection=projection, threads=choice.threads),

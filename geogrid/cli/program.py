@@ -14,6 +14,7 @@ from geogrid.cli.options import language_option
 from geogrid.cli.speech import Speech, set_up_logging, wanted_language
 from geogrid.cli.usage import SpokenGroup, SpokenOption, usage_message
 from geogrid.errors import GeogridError
+from geogrid.scale.memory import keep_freed_memory
 
 logger = logging.getLogger(__name__)
 EXIT_REFUSED: Final = 2
@@ -62,6 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     speech = Speech(wanted_language(words), "--json" in words)
     set_up_logging(verbose="--verbose" in words or "-v" in words)
+    keep_freed_memory()
     sys.exit(_run(list(words), speech))
 
 
