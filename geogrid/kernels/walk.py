@@ -112,7 +112,7 @@ def packed(col: Whole, row: Whole) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _kind_of(dt: Whole, mm: float, in_depot: bool | np.bool_, rules: WalkRules) -> int:
+def _kind_of(dt: Whole, mm: float, in_depot: np.bool_, rules: WalkRules) -> int:
     """Return what the time between two fixes is."""
     if dt > rules.max_gap_ms:
         return SILENT
@@ -138,7 +138,7 @@ def _larger(log: Log, n: int, room: int) -> Log:
 
 
 @njit(cache=True, nogil=True)
-def _put(log: Log, n: int, who: int, place: int, piece: tuple[int, int, int, int]) -> int:
+def _put(log: Log, n: int, who: Whole, place: int, piece: tuple[int, int, int, int]) -> int:
     """Append a piece, or lengthen the last row where it goes on; return the number of rows."""
     enter, leave, mm, fixes = piece
     if enter == leave and mm == 0 and fixes == 0:
@@ -158,7 +158,7 @@ def _put(log: Log, n: int, who: int, place: int, piece: tuple[int, int, int, int
 def _follow(
     log: Log,
     n: int,
-    who: int,
+    who: Whole,
     span: tuple[int, int, int, int],
     ends: tuple[float, float, float, float, int],
     edges: NDArray[np.int64],
@@ -251,7 +251,7 @@ def walk_on(
             t1, x1, y1 = t[i + 1], x[i + 1], y[i + 1]
             after = at if at >= 0 and t1 < edges[at + 1] else _hour_of(t1, edges)
             mm = math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) * cell_mm
-            parked = in_depot.size > 0 and in_depot[i] and in_depot[i + 1]
+            parked = np.bool_(in_depot.size > 0) and in_depot[i] and in_depot[i + 1]
             kind = _kind_of(t1 - t[i], mm, parked, rules)
         if inside and kind in (SEEN, SILENT, REJECTED):
             seen = who | (at << HOUR_BITS) | SEEN

@@ -1,0 +1,41 @@
+"""Let the process keep the memory that it frees, for the next day of fixes.
+
+A day takes some hundred megabytes in a dozen arrays and gives them back. The C library returns
+such memory to the system at once and asks for it anew, and the system clears every page: a
+quarter of the time of a day (measured: 276 against 202 ms).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of <malloc.h>
+KEPT_BYTES: Final = 512 << 20  # free memory at the end of the heap above this is returned
+_LARGEST_BYTES: Final = 32 << 20  # the most that glibc takes for this threshold
+
+
+def keep_freed_memory() -> bool:
+    """Ask the C library to keep freed memory; for programs, not for libraries inside one.
+
+    Returns
+    -------
+    bool
+        Whether it does; a C library other than glibc is left as it is.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    # Memory of further arenas goes back whole, whatever the threshold says: one is enough, as
+    # threads ask for few and large pieces.
+    wanted = {
+        _MMAP_THRESHOLD: _LARGEST_BYTES,
+        _TRIM_THRESHOLD: KEPT_BYTES,
+        _ARENA_MAX: 1,
+    }
+    taken = all(mallopt(option, value) == 1 for option, value in wanted.items())
+    logger.debug("the C library keeps freed memory: %s", taken)
+    return taken
