@@ -14,7 +14,7 @@ import pandas as pd
 
 from geogrid.analysis.gaps import GapParams
 from geogrid.analysis.hotspots import HotspotParams
-from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.views import CameraParams
 from geogrid.crs import WGS84, crs_fingerprint
 from geogrid.errors import LayerNotFoundError

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
 from geogrid.analysis.patrol_coverage import coverage_of_days
-from geogrid.analysis.patrol_day import PatrolDay, PatrolRules
+from geogrid.analysis.patrol_day import PatrolDay
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.cells import CellTable
 from geogrid.model.window import Window

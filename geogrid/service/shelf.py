@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from geogrid.analysis.patrol_day import PatrolRules
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import crs_fingerprint
 from geogrid.errors import InputError
 from geogrid.model.boundary import Boundary
