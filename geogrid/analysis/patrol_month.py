@@ -83,7 +83,7 @@ class PatrolMonth:
     def __post_init__(self) -> None:
         for rows in (self.stays, self.driven, self.still, self.bounds):
             for array in rows:
-                array.flags.writeable = False  # as mapped files are: kernels compile once
+                array.setflags(write=False)  # as mapped files are: kernels compile once
 
     @property
     def after(self) -> date:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from geogrid.analysis.cell_history import CellHistory, cell_history
 from geogrid.analysis.month_coverage import coverage_of_months, sums_of_months
-from geogrid.analysis.patrol_day import PatrolDay
+from geogrid.analysis.cleaning import PatrolRules
 from geogrid.analysis.patrol_month import PatrolMonth
 from geogrid.model.cells import CellTable
 from geogrid.model.grid import Grid
 from geogrid.model.window import Window
-from geogrid.service.shelf import Shelf
-from geogrid.store.derived import DerivedStore
+from geogrid.service.deriving import Derivation, derived_by
+from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.months import MonthStore
 
 logger = logging.getLogger(__name__)
@@ -45,24 +44,35 @@ class PatrolYear:
     time_zone: str
 
     @classmethod
-    def of(cls, shelf: Shelf, derived: DerivedStore, days: Iterable[PatrolDay]) -> PatrolYear:
+    def of(
+        cls,
+        shelf: Shelf,
+        rules: PatrolRules,
+        progress: Progress = no_progress,
+        *,
+        units: tuple[str, ...] | None = None,
+    ) -> PatrolYear:
         """Return the months of a workspace, up to date.
+
+        While no fix, rule, depot or cell has changed, neither days nor months are looked at.
 
         Parameters
         ----------
         shelf
-            The workspace.
-        derived
-            Where its days are kept.
-        days
-            All its days, in order, each derived and kept before it is yielded. They are taken
-            only when a fix, a rule or a depot has changed since the months were laid out.
+            The workspace; its engine says where days are derived.
+        rules
+            Thresholds.
+        progress
+            Is told how many stale days are derived.
+        units
+            The only units that count, sorted; ``None`` for all.
 
         Returns
         -------
         PatrolYear
             A change that comes later does not reach it.
         """
+        derived = shelf.derived(rules, units)
         threads = os.cpu_count() or 1
         store = MonthStore(derived, shelf.grid, shelf.config.time_zone, threads=threads)
         calendar = shelf.tracks.days()
@@ -70,10 +80,14 @@ class PatrolYear:
         stamp = derived.fingerprint("|".join(fixes))
         if not store.is_current(stamp):
             started = time.perf_counter()
-            held = [day.day for day in days]
-            store.update(held, stamp)
+            inputs = list(shelf.tracks.with_edges())
+            stale = [day for day in inputs if not store.has_day(day.day, day.fingerprint)]
+            derivation = Derivation.of(shelf, rules, units)
+            for done, _ in enumerate(derived_by(shelf.engine, derivation, stale), start=1):
+                progress("deriving patrol days", done, len(stale))
+            store.update([day.day for day in inputs], stamp)
             seconds = time.perf_counter() - started
-            logger.info("patrol months: %d days in %.1f s", len(held), seconds)
+            logger.info("patrol months: %d stale days in %.1f s", len(stale), seconds)
         return cls(tuple(store.read()), shelf.grid, calendar, shelf.config.time_zone)
 
     def coverage(self, window: Window) -> CellTable:

@@ -81,6 +81,26 @@ class MonthStore:
         except FileNotFoundError:
             return False
 
+    def has_day(self, day: date, inputs: str) -> bool:
+        """Tell whether a derived day is there and its inputs have not changed.
+
+        Parameters
+        ----------
+        day
+            The local day.
+        inputs
+            Hash of the day's fixes.
+
+        Returns
+        -------
+        bool
+            False where it has to be worked out.
+        """
+        try:
+            return bool(self._manifest(day)["fingerprint"] == self._derived.fingerprint(inputs))
+        except FileNotFoundError:
+            return False
+
     def update(self, days: Sequence[date], stamp: str) -> None:
         """Lay out the months of which a day has changed; drop those without a day.
 

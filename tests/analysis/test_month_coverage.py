@@ -225,6 +225,19 @@ def test_a_long_stay_among_many_units_is_one_pass(town):
     assert (table["passes"][at], table["visits"][at], table["units"].max()) == (1.0, 1.0, 300.0)
 
 
+def test_who_comes_when_the_window_closes_is_not_in_it(town):
+    # On 5 April the clocks of Lord Howe go back by half an hour: after that, local hours begin
+    # half an hour off those that are counted from the month's first instant.
+    zone, morning = ZONES[2], Window(date(2026, 4, 6), date(2026, 4, 6), hours=(0, 6))
+    six = int(hour_edges(date(2026, 4, 6), zone)[6])
+    begin = int(hour_edges(DAYS[0], zone)[0]) + 22 * HOUR
+    days = patrol_days(town, [[(2, six - begin, HOUR)]], [], zone)
+    known = {"calendar": DAYS, "time_zone": zone}
+    table = coverage_of_months(months_of(days, town.grid, zone), town.grid, morning, **known)
+    require_same(table, coverage_of_days(days, town.grid, morning, **known))
+    assert table["passes"][town.at(3, 2)] == 0.0
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(town, threads):
     rows = [(i % 10, i % 5, i, (i, 2 * i, 0, 5, 1, 3, 4)) for i in range(24)]

@@ -8,6 +8,7 @@ import pytest
 from geogrid.analysis.patrol_coverage import coverage_of_days
 from geogrid.service.months import PatrolYear
 from geogrid.service.patrols import derived_days
+from geogrid.store.tracks import TrackStore
 from geogrid.workspace import PatrolRules, Window
 from tests.small_city import drive, write_tracks
 
@@ -15,10 +16,8 @@ RULES = PatrolRules()
 WINDOWS = (Window(), Window(hours=(22, 6)), Window(weekdays=frozenset({0, 6})))
 
 
-def year_of(ws, days=None):
-    shelf = ws._shelf
-    taken = derived_days(shelf, RULES) if days is None else days
-    return PatrolYear.of(shelf, shelf.derived(RULES), taken)
+def year_of(ws):
+    return PatrolYear.of(ws._shelf, RULES)
 
 
 def require_same(ws):
@@ -64,14 +63,25 @@ def test_a_late_import_and_its_undoing_are_seen(filled, tmp_path, options):
     require_same(filled)
 
 
-def test_days_are_not_looked_at_while_nothing_changes(filled):
+def test_days_are_not_looked_at_while_nothing_changes(filled, monkeypatch):
     year_of(filled)
 
-    def none():
+    def never(*_, **__):
         raise AssertionError
-        yield
 
-    assert len(year_of(filled, none()).months) == 2
+    monkeypatch.setattr(TrackStore, "with_edges", never)
+    assert len(year_of(filled).months) == 2
+
+
+def test_only_stale_days_are_derived(filled, tmp_path, options):
+    told = []
+    PatrolYear.of(filled._shelf, RULES, lambda *report: told.append(report[1:]))
+    assert told == [(1, 3), (2, 3), (3, 3)]  # 31 March is a day too, and has no fix
+    late = write_tracks(tmp_path / "late.csv", [("car-1", "2026-04-01 08:30:30", 117.62, 26.21)])
+    filled.import_files("tracks", [late], options)
+    told.clear()
+    PatrolYear.of(filled._shelf, RULES, lambda *report: told.append(report[1:]))
+    assert told == [(1, 1)]
 
 
 def test_a_workspace_without_tracks_has_no_months(ws):
