@@ -149,10 +149,11 @@ def emerging_hotspots(
     CellTable
         Columns ``category``, ``was_other``, ``trend_z``, ``trend_q``, ``hot_share``,
         ``cold_share``, ``count``, ``at_risk``, ``steps`` and ``reason``. Its summary has
-        ``cells`` ``tested`` ``hot`` ``cold`` (cells in a category of that sign) ``method``
-        ``mask`` ``categories`` (cells in each), ``n_steps`` ``step_days`` ``first_day``
-        ``last_day`` (of the steps) and the parameters; and of the incidents ``incidents``
-        given, ``counted``, ``outside`` the grid, ``off_mask``, ``before_steps``.
+        ``cells`` ``tested`` ``hot`` ``cold`` (cells in a category of that sign) ``categories``
+        (cells in each) ``method`` ``mask`` ``n_steps`` ``step_days`` ``first_day`` ``last_day``
+        (of the steps), the parameters and ``p_floor`` (0: chances are exact); and of the
+        incidents ``incidents`` given, ``counted``, ``outside`` the grid, ``off_mask``,
+        ``before_steps``.
 
     Raises
     ------
@@ -192,6 +193,7 @@ def emerging_hotspots(
         "correction": params.base.correction,
         "q": params.base.q,
         "min_support": params.base.min_support,
+        "p_floor": 0.0,
         "radius_m": radius_m,
         "step_days": step_days,
         "lag_steps": params.lag_steps,

@@ -110,9 +110,10 @@ def near_repeat(
         Columns ``alert``, ``alert_days``, ``fresh``, ``count`` and ``reason``, known in every
         cell. Its summary has ``method``, ``as_of``, ``cells`` ``tested`` ``hot`` (cells on
         alert) ``cold`` (0) ``incidents`` ``counted`` ``outside`` ``pairs`` (all there are), the
-        parameters, and ``table``: by band ``space_from`` ``space_to`` (metres; null for no
-        limit) ``time_from`` ``time_to`` (days) ``observed`` ``expected`` ``sd`` ``ratio`` ``p``
-        ``q`` and ``alert``, whether it gives alerts. Bands are half-open.
+        parameters, ``mask`` (null) ``off_mask`` (0) ``p_floor``, and ``table``: by band
+        ``space_from`` ``space_to`` (metres; null for no limit) ``time_from`` ``time_to`` (days)
+        ``observed`` ``expected`` ``sd`` ``ratio`` ``p`` ``q`` and ``alert``, whether it gives
+        alerts. Bands are half-open.
 
     Raises
     ------
@@ -137,27 +138,38 @@ def near_repeat(
         "count": np.bincount(position[inside], minlength=len(grid)).astype(np.float64),
         "reason": _sentences(fresh, left, dated.last_day, founded=bool(gives.any())),
     }
-    summary = {
-        "method": "near-repeat",
-        "as_of": day_text(dated.last_day),
+    summary = _summary(dated, params, found, int(inside.sum())) | {
         "cells": len(grid),
         "tested": len(grid),
         "hot": int((fresh > 0).sum()),
         "cold": 0,
+        "table": _rows(found, q, gives),
+    }
+    return CellTable(grid, FIELDS, columns, summary)
+
+
+def _summary(
+    dated: DatedIncidents, params: NearRepeatParams, found: KnoxTable, counted: int
+) -> dict[str, Any]:
+    """Return what was asked, and of how many incidents."""
+    return {
+        "method": "near-repeat",
+        "as_of": day_text(dated.last_day),
         "null": "days dealt to places",
-        "incidents": int(inside.size),
-        "counted": int(day.size),
-        "outside": int((~inside).sum()),
-        "pairs": day.size * (day.size - 1) // 2,
+        "mask": None,
+        "off_mask": 0,
+        "p_floor": 1.0 / (params.permutations + 1),
+        "incidents": len(dated.incidents),
+        "counted": counted,
+        "outside": len(dated.incidents) - counted,
+        "pairs": counted * (counted - 1) // 2,
         "metric": found.bands.metric,
         "permutations": params.permutations,
         "least_ratio": params.least_ratio,
         "correction": params.base.correction,
         "q": params.base.q,
         "min_support": params.base.min_support,
-        "table": _rows(found, q, gives),
     }
-    return CellTable(grid, FIELDS, columns, summary)
 
 
 def _alerting(

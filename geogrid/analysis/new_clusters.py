@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.incident_days import DatedIncidents, day_text
 from geogrid.analysis.space_time_scan import Cluster, Scan, ScanParams, scan
+from geogrid.crs import WGS84, transformer
 from geogrid.i18n import retold
 from geogrid.kernels.window_sums import disc_half_widths
 from geogrid.model.cells import CellTable, Field
@@ -67,7 +68,8 @@ def new_clusters(
         Columns ``cluster``, ``cluster_p``, ``observed``, ``expected``, ``recent``, ``count``
         and ``reason``; of clusters whose chance is at most ``q``. Its summary has ``method``
         ``as_of`` ``cells`` ``tested`` (cells around which discs were drawn) ``hot`` (cells in
-        called clusters) ``cold`` (0) ``incidents`` ``counted`` ``outside``, the parameters, and
+        called clusters) ``cold`` (0) ``incidents`` ``counted`` ``outside``, the parameters,
+        ``mask`` (null) ``off_mask`` (0), ``p_floor``, and
         ``clusters``, called or not: ``rank`` ``cell`` ``lon`` ``lat`` ``radius_m`` (0 for the
         one cell) ``days`` ``from`` ``to`` ``observed`` ``expected`` ``ratio`` ``llr`` ``p``
         ``p_gumbel`` ``recurrence_days`` (how often chance gives as much to one who looks every
@@ -106,8 +108,6 @@ def new_clusters(
 
 
 def _summary(dated: DatedIncidents, grid: Grid, found: Scan, params: ScanParams) -> dict[str, Any]:
-    lon, lat = grid.lonlat()
-    codes = grid.spec.codes(grid.cells[[cluster.position for cluster in found.clusters]])
     return {
         "method": "scan",
         "as_of": day_text(dated.last_day),
@@ -116,6 +116,9 @@ def _summary(dated: DatedIncidents, grid: Grid, found: Scan, params: ScanParams)
         "hot": 0,
         "cold": 0,
         "null": "days dealt to places",
+        "mask": None,
+        "off_mask": 0,
+        "p_floor": 1.0 / (params.permutations + 1),
         "incidents": len(dated.incidents),
         "counted": found.counted,
         "radius_m": params.radii(grid.spec.cell_size)[-1] * grid.spec.cell_size,
@@ -124,26 +127,36 @@ def _summary(dated: DatedIncidents, grid: Grid, found: Scan, params: ScanParams)
         "q": params.base.q,
         "min_support": params.base.min_support,
         "clusters": [
-            {
-                "rank": rank,
-                "cell": code,
-                "lon": round(float(lon[cluster.position]), 7),
-                "lat": round(float(lat[cluster.position]), 7),
-                "radius_m": cluster.radius_cells * grid.spec.cell_size,
-                "days": cluster.days,
-                "from": day_text(dated.last_day - cluster.days + 1),
-                "to": day_text(dated.last_day),
-                "observed": cluster.observed,
-                "expected": cluster.expected,
-                "ratio": cluster.observed / cluster.expected,
-                "llr": cluster.llr,
-                "p": cluster.p,
-                "p_gumbel": None if math.isnan(cluster.p_gumbel) else cluster.p_gumbel,
-                "recurrence_days": 1.0 / cluster.p,
-                "called": cluster.p <= params.base.q,
-            }
-            for rank, (cluster, code) in enumerate(zip(found.clusters, codes, strict=True), 1)
+            _cluster_json(grid, dated.last_day, rank, cluster, called=cluster.p <= params.base.q)
+            for rank, cluster in enumerate(found.clusters, start=1)
         ],
+    }
+
+
+def _cluster_json(
+    grid: Grid, last_day: int, rank: int, cluster: Cluster, *, called: bool
+) -> dict[str, Any]:
+    """Return a cluster as JSON values."""
+    cell = grid.cells[[cluster.position]]
+    x, y = grid.spec.centres(cell)
+    lon, lat = transformer(grid.spec.crs, WGS84).transform(float(x[0]), float(y[0]))
+    return {
+        "rank": rank,
+        "cell": grid.spec.codes(cell)[0],
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
+        "radius_m": cluster.radius_cells * grid.spec.cell_size,
+        "days": cluster.days,
+        "from": day_text(last_day - cluster.days + 1),
+        "to": day_text(last_day),
+        "observed": cluster.observed,
+        "expected": cluster.expected,
+        "ratio": cluster.observed / cluster.expected,
+        "llr": cluster.llr,
+        "p": cluster.p,
+        "p_gumbel": None if math.isnan(cluster.p_gumbel) else cluster.p_gumbel,
+        "recurrence_days": 1.0 / cluster.p,
+        "called": called,
     }
 
 

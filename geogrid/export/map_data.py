@@ -31,7 +31,7 @@ DIVERGING_DECIMALS: Final = 2
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {  # the most telling first
     "coverage": ("patrol_s", "visits", "last_seen", "longest_absence_h"),
     "gaps": ("state", "balance"),
-    "hotspots": ("hot", "category", "count", "z"),
+    "hotspots": ("hot", "category", "alert", "cluster", "count", "z"),
     "camera_coverage": ("covered_share", "cameras"),
     "reach": ("minutes",),
     "forecast": ("rank", "expected"),

@@ -9,8 +9,11 @@ import geopandas as gpd
 import numpy as np
 from shapely.geometry import box
 
+from geogrid.analysis.emerging_columns import translated_pattern
 from geogrid.analysis.gaps import gap_reason
 from geogrid.analysis.hotspot_columns import translated_reason
+from geogrid.analysis.near_repeat_alerts import translated_alert
+from geogrid.analysis.new_clusters import translated_cluster
 from geogrid.errors import LayerNotFoundError
 from geogrid.export.geojson import feature_collection
 from geogrid.export.json_values import plain
@@ -21,6 +24,13 @@ from geogrid.model.grid import Grid
 from geogrid.model.layer import Layer
 
 _DEGREE_DECIMALS: Final = 7
+# By any method; each leaves a sentence that is not its own as it is.
+_REASONS_OF_HOTSPOTS: Final = (
+    translated_reason,
+    translated_pattern,
+    translated_alert,
+    translated_cluster,
+)
 Box = tuple[float, float, float, float]
 
 
@@ -164,8 +174,10 @@ def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str
         sentence = gap_reason(str(values["gaps"]["reason"]), translate)
         values["gaps"]["reason"] = sentence
     if "hotspots" in values:
-        reason = values["hotspots"]["reason"]
-        values["hotspots"]["reason"] = translated_reason(str(reason), translate)
+        reason = str(values["hotspots"]["reason"])
+        for retold in _REASONS_OF_HOTSPOTS:
+            reason = retold(reason, translate)
+        values["hotspots"]["reason"] = reason
     return {
         "cell": code,
         "district": grid.boundary.ids[grid.district[at]],

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.at_risk import at_risk_cells
 from geogrid.analysis.emerging import DEFAULT_MAX_STEPS, EmergingParams, emerging_hotspots
 from geogrid.analysis.incident_days import DatedIncidents
 from geogrid.analysis.near_repeat import PERMUTATIONS, SPACE_BANDS, TIME_BANDS, Bands, Metric
@@ -19,8 +18,7 @@ from geogrid.analysis.new_clusters import new_clusters
 from geogrid.analysis.space_time_scan import DEFAULT_DAYS, ScanParams
 from geogrid.errors import InputError
 from geogrid.model.cells import CellTable
-from geogrid.model.window import Window
-from geogrid.service.analyses import chosen_incidents, exposure
+from geogrid.service.hotspot_inputs import HotspotInputs, hotspot_inputs
 from geogrid.service.shelf import Shelf
 
 if TYPE_CHECKING:  # the table of methods names those below
@@ -57,7 +55,8 @@ def emerging_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         There are too few incidents or steps, the radius does not fit the cells, or steps of
         other than whole weeks are asked for on some days of the week.
     """
-    dated = _dated(shelf, question, beyond_record=False)
+    inputs = _inputs(shelf, question)
+    dated = _dated(shelf, question, inputs, beyond_record=False)
     step_days = _number(question, "step_days")
     if question.window.weekdays is not None:
         fitting = [days for days in _WEEKS if dated.n_days // days <= DEFAULT_MAX_STEPS]
@@ -68,9 +67,10 @@ def emerging_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
             )
     lag_steps = _number(question, "lag_steps")
     params = EmergingParams(question.params, step_days, 1 if lag_steps is None else lag_steps)
-    reference = chosen_incidents(shelf, Window(), question.choice)
-    mask, name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
-    return emerging_hotspots(dated, shelf.grid, at_risk=mask, mask_name=name, params=params)
+    table = emerging_hotspots(
+        dated, shelf.grid, at_risk=inputs.at_risk, mask_name=inputs.mask_name, params=params
+    )
+    return replace(table, summary={**table.summary, **inputs.figures})
 
 
 def near_repeat_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
@@ -106,9 +106,10 @@ def near_repeat_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
     params = NearRepeatParams(
         question.params, bands, PERMUTATIONS if permutations is None else permutations
     )
-    dated = _dated(shelf, question, beyond_record=True)
+    inputs = _inputs(shelf, question)
+    dated = _dated(shelf, question, inputs, beyond_record=True)
     rng = np.random.default_rng(question.params.seed)
-    return _seeded(near_repeat(dated, shelf.grid, rng=rng, params=params), question)
+    return _told(near_repeat(dated, shelf.grid, rng=rng, params=params), question, inputs)
 
 
 def scan_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
@@ -137,9 +138,10 @@ def scan_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         DEFAULT_DAYS if max_days is None else max_days,
         PERMUTATIONS if permutations is None else permutations,
     )
-    dated = _dated(shelf, question, beyond_record=True)
+    inputs = _inputs(shelf, question)
+    dated = _dated(shelf, question, inputs, beyond_record=True)
     rng = np.random.default_rng(question.params.seed)
-    return _seeded(new_clusters(dated, shelf.grid, rng=rng, params=params), question)
+    return _told(new_clusters(dated, shelf.grid, rng=rng, params=params), question, inputs)
 
 
 def local_days(t_ms: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
@@ -162,14 +164,21 @@ def local_days(t_ms: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
     return np.asarray(clock.astype(np.int64), dtype=np.int64)
 
 
-def _dated(shelf: Shelf, question: HotspotQuestion, *, beyond_record: bool) -> DatedIncidents:
+def _inputs(shelf: Shelf, question: HotspotQuestion) -> HotspotInputs:
+    """Return which incidents count, each once, on which cells."""
+    window, choice = question.window, question.choice
+    return hotspot_inputs(shelf, window, choice, aoristic=False, harm=False)
+
+
+def _dated(
+    shelf: Shelf, question: HotspotQuestion, inputs: HotspotInputs, *, beyond_record: bool
+) -> DatedIncidents:
     """Return the incidents that count by local day, and the days they could have fallen on.
 
     The record reaches from the first to the last incident of any kind. A window may end later
     where it is asked what still holds then.
     """
     zone = shelf.config.time_zone
-    chosen = chosen_incidents(shelf, question.window, question.choice)
     recorded = local_days(shelf.incidents.read().t_from, zone)
     first, last = int(recorded.min()), int(recorded.max())
     if question.window.first is not None:
@@ -179,7 +188,7 @@ def _dated(shelf: Shelf, question: HotspotQuestion, *, beyond_record: bool) -> D
         last = end if beyond_record else min(last, end)
     if last < first:
         raise InputError("no incident was recorded in the window")
-    return DatedIncidents(chosen, local_days(chosen.t_from, zone), first, last)
+    return DatedIncidents(inputs.incidents, local_days(inputs.incidents.t_from, zone), first, last)
 
 
 def _number(question: HotspotQuestion, name: str) -> int | None:
@@ -199,5 +208,11 @@ def _edges(text: object, default: tuple[float, ...]) -> tuple[float, ...]:
         ) from error
 
 
-def _seeded(table: CellTable, question: HotspotQuestion) -> CellTable:
-    return replace(table, summary={**table.summary, "seed": question.params.seed})
+def _told(table: CellTable, question: HotspotQuestion, inputs: HotspotInputs) -> CellTable:
+    """Return a table whose summary also tells the seed and of the incidents.
+
+    What was at risk means nothing here, so neither does the period that it was judged by.
+    """
+    figures = {name: one for name, one in inputs.figures.items() if name != "mask_period"}
+    seed = question.params.seed
+    return replace(table, summary={**table.summary, "seed": seed, **figures})
