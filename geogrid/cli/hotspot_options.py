@@ -196,7 +196,7 @@ def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
             "{counted:,} incidents counted; radius {radius_m:g} m, q = {q:g}, {correction}",
             **summary,
         )
-    if "mask" in summary:
+    if summary.get("mask"):
         speech.say("at risk by {mask}", mask=speech.retell(summary["mask"]))
     if "stacked" in summary:
         _say_of_incidents(speech, summary)
