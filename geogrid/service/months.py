@@ -10,8 +10,8 @@ from datetime import date
 
 from geogrid.analysis.cell_history import CellHistory, cell_history
 from geogrid.analysis.month_coverage import coverage_of_months, sums_of_months
-from geogrid.analysis.cleaning import PatrolRules
 from geogrid.analysis.patrol_month import PatrolMonth
+from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.model.cells import CellTable
 from geogrid.model.grid import Grid
 from geogrid.model.window import Window
