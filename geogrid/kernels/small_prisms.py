@@ -72,9 +72,14 @@ def empty_block() -> Block:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _paces(t: NDArray[np.int64], top: NDArray[np.float64], block: Block) -> None:
+def _paces(
+    t: NDArray[np.int64],
+    top: NDArray[np.float64],
+    ms: NDArray[np.float64],
+    speed: NDArray[np.float64],
+    pace: NDArray[np.float64],
+) -> None:
     """Work out durations, speeds that can be divided by, and paces, ms per cell."""
-    ms, speed, pace = block.ms, block.speed, block.pace
     for i in range(top.size):
         ms[i] = t[i + 1] - t[i]
     for i in range(top.size):
@@ -85,10 +90,14 @@ def _paces(t: NDArray[np.int64], top: NDArray[np.float64], block: Block) -> None
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _reaches(
-    x: NDArray[np.float64], y: NDArray[np.float64], longest: NDArray[np.float64], block: Block
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    longest: NDArray[np.float64],
+    ms: NDArray[np.float64],
+    speed: NDArray[np.float64],
+    reach: NDArray[np.float64],
 ) -> None:
     """Work out the longest ways that limits and time allow, cells."""
-    ms, speed, reach = block.ms, block.speed, block.reach
     for i in range(longest.size):
         dx, dy = x[i + 1] - x[i], y[i + 1] - y[i]
         reach[i] = max(min(longest[i], speed[i] * ms[i]), math.sqrt(dx * dx + dy * dy))
@@ -116,13 +125,14 @@ def _sides(
 def _most(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
-    block: Block,
+    ms: NDArray[np.float64],
+    pace: NDArray[np.float64],
+    reach: NDArray[np.float64],
     cols: NDArray[np.float64],
     rows: NDArray[np.float64],
     most: NDArray[np.float64],
 ) -> None:
     """Work out the longest stays in one cell of each segment."""
-    ms, pace, reach = block.ms, block.pace, block.reach
     for i in range(x.size - 1):
         x0, y0, x1, y1, col, row = x[i], y[i], x[i + 1], y[i + 1], cols[i], rows[i]
         limit = reach[i] + TOUCH
@@ -151,19 +161,30 @@ def _nearest(x: NDArray[np.float64], y: NDArray[np.float64], nearest: NDArray[np
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _ends(n: int, block: Block) -> None:
+def _ends(
+    ms: NDArray[np.float64],
+    speed: NDArray[np.float64],
+    nearest: NDArray[np.float64],
+    out: NDArray[np.float64],
+    back: NDArray[np.float64],
+) -> None:
     """Work out until when it must be in the first cell, and since when in the last one."""
-    ms, speed, nearest, out, back = block.ms, block.speed, block.nearest, block.out, block.back
-    for i in range(n):
+    for i in range(ms.size):
         out[i] = min(np.floor(nearest[i] / speed[i]), ms[i])
-    for i in range(n):
+    for i in range(ms.size):
         back[i] = max(ms[i] - np.floor(nearest[i + 1] / speed[i]), 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _wholes(x: NDArray[np.float64], y: NDArray[np.float64], block: Block) -> None:
+def _wholes(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    reach: NDArray[np.float64],
+    out: NDArray[np.float64],
+    back: NDArray[np.float64],
+    whole: NDArray[np.float64],
+) -> None:
     """Work out whether one cell must have held it all the time."""
-    reach, out, back, whole = block.reach, block.out, block.back, block.whole
     for i in range(x.size - 1):
         x0, y0, x1, y1 = x[i], y[i], x[i + 1], y[i + 1]
         west0, west1 = x0 - np.floor(x0), x1 - np.floor(x1)
@@ -177,10 +198,16 @@ def _wholes(x: NDArray[np.float64], y: NDArray[np.float64], block: Block) -> Non
 
 
 @njit(cache=True, nogil=True)
-def _keys(top: NDArray[np.float64], block: Block) -> None:
+def _keys(
+    top: NDArray[np.float64],
+    west: NDArray[np.float64],
+    east: NDArray[np.float64],
+    south: NDArray[np.float64],
+    north: NDArray[np.float64],
+    key: NDArray[np.int64],
+    corner: NDArray[np.int64],
+) -> None:
     """Work out the tile of each box and the place of its corner there; -1 if none holds it."""
-    west, east, south, north = block.west, block.east, block.south, block.north
-    key, corner = block.key, block.corner
     for i in range(top.size):
         row, col = int(south[i]), int(west[i])
         wide, high = int(east[i]) - col, int(north[i]) - row
@@ -213,27 +240,19 @@ def _stays(
 
 
 @njit(cache=True, nogil=True)
-def _least(n: int, block: Block) -> None:
+def _least(
+    ms: NDArray[np.float64],
+    out: NDArray[np.float64],
+    back: NDArray[np.float64],
+    whole: NDArray[np.float64],
+    first_ms: NDArray[np.int64],
+    last_ms: NDArray[np.int64],
+) -> None:
     """Work out the least stays in the cells of the first fix and the last one."""
-    ms, out, back, whole = block.ms, block.out, block.back, block.whole
-    first_ms, last_ms = block.first_ms, block.last_ms
-    for i in range(n):
+    for i in range(ms.size):
         first_ms[i] = int(ms[i] if whole[i] > 0.0 else out[i])
-    for i in range(n):
+    for i in range(ms.size):
         last_ms[i] = int(0.0 if whole[i] > 0.0 else ms[i] - back[i])
-
-
-@njit(cache=True, nogil=True)
-def _corners(n: int, block: Block) -> None:
-    """Write the longest stays in the corners of each box as whole numbers."""
-    west, east, south, north = block.west, block.east, block.south, block.north
-    for i in range(n):
-        block.sw[i] = int(block.most_sw[i])
-    _stays(block.most_se[:n], west, east, block.se)
-    _stays(block.most_nw[:n], south, north, block.nw)
-    _stays(block.most_ne[:n], west, east, block.ne)
-    for i in range(n):
-        block.ne[i] = block.ne[i] if south[i] < north[i] else 0
 
 
 @njit(cache=True, nogil=True)
@@ -258,18 +277,25 @@ def measure(
     block
         Where the numbers go.
     """
-    _paces(t, top, block)
-    _reaches(x, y, longest, block)
-    _sides(x, y, block.reach, block.west, block.east)
-    _sides(y, x, block.reach, block.south, block.north)
-    _most(x, y, block, block.west, block.south, block.most_sw)
-    _most(x, y, block, block.east, block.south, block.most_se)
-    _most(x, y, block, block.west, block.north, block.most_nw)
-    _most(x, y, block, block.east, block.north, block.most_ne)
-    _nearest(x, y, block.nearest)
-    _ends(top.size, block)
-    _wholes(x, y, block)
-    _keys(top, block)
-    _places(x, y, block.place)
-    _corners(top.size, block)
-    _least(top.size, block)
+    n, b = top.size, block
+    _paces(t, top, b.ms, b.speed, b.pace)
+    _reaches(x, y, longest, b.ms, b.speed, b.reach)
+    _sides(x, y, b.reach, b.west, b.east)
+    _sides(y, x, b.reach, b.south, b.north)
+    _most(x, y, b.ms, b.pace, b.reach, b.west, b.south, b.most_sw)
+    _most(x, y, b.ms, b.pace, b.reach, b.east, b.south, b.most_se)
+    _most(x, y, b.ms, b.pace, b.reach, b.west, b.north, b.most_nw)
+    _most(x, y, b.ms, b.pace, b.reach, b.east, b.north, b.most_ne)
+    _nearest(x, y, b.nearest)
+    _ends(b.ms[:n], b.speed, b.nearest, b.out, b.back)
+    _wholes(x, y, b.reach, b.out, b.back, b.whole)
+    _keys(top, b.west, b.east, b.south, b.north, b.key, b.corner)
+    _places(x, y, b.place)
+    for i in range(n):
+        b.sw[i] = int(b.most_sw[i])
+    _stays(b.most_se[:n], b.west, b.east, b.se)
+    _stays(b.most_nw[:n], b.south, b.north, b.nw)
+    _stays(b.most_ne[:n], b.west, b.east, b.ne)
+    for i in range(n):
+        b.ne[i] = b.ne[i] if b.south[i] < b.north[i] else 0
+    _least(b.ms[:n], b.out, b.back, b.whole, b.first_ms, b.last_ms)
