@@ -1,4 +1,7 @@
-"""Rules that clean fixes: each against a slow oracle, worked by hand, and cut at midnight."""
+"""Rules that clean fixes: each against a slow oracle, and cut at midnight.
+
+Cases worked by hand stand in ``test_cleaning_by_hand.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import itertools
 from fractions import Fraction
 
 import numpy as np
-import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geogrid.kernels.cleaning import (
@@ -263,6 +265,25 @@ def test_days_cleaned_apart_agree_on_the_fixes_next_to_midnight(data):
         assert spikes == np.flatnonzero((number == day) & (whole == SPIKE)).tolist()
 
 
+@settings(deadline=None, max_examples=200)
+@given(stands(), st.integers(1, 40), st.sampled_from([7.3, 24.7]))
+def test_a_spike_changes_nothing_for_the_others(data, at, max_m_s):
+    unit, t, x, y = data
+    at = 1 + at % (t.size - 1)
+    rules = RULES._replace(max_m_s=max_m_s)
+    with_spike = (
+        unit[:1].repeat(t.size + 1),
+        *(np.insert(column, at, value) for column, value in ((t, t[at] - 500), (x, 9e6), (y, 0.0))),
+    )
+    without, out = clean(data, rules), clean(with_spike, rules)
+    assume(out.reason[at] == SPIKE)
+    others = [np.delete(column, at) for column in out]
+    assume(np.array_equal(others[0], without.reason))
+    assert (out.rest[at], out.x[at]) == (False, 9e6)
+    for got, expected in zip(others, without, strict=True):
+        assert np.array_equal(got, expected)
+
+
 @few
 @given(fixes())
 def test_inputs_stay_as_they_are(data):
@@ -295,151 +316,3 @@ def test_moving_the_map_moves_the_places(data, east, north):
     assert np.array_equal(here.reason, there.reason)
     assert np.array_equal(here.rest, there.rest)
     np.testing.assert_allclose(here.x + east, there.x, rtol=0, atol=1e-7)
-
-
-def test_a_teleport_there_and_back_is_a_spike():
-    data = track((0, 0, 0), (10, 100, 0), (20, 20_000, 0), (30, 300, 0), (40, 400, 0))
-    assert clean(data).reason.tolist() == [0, 0, SPIKE, 0, 0]
-
-
-def test_a_lasting_jump_is_kept():
-    data = track((0, 0, 0), (10, 100, 0), (20, 20_000, 0), (30, 20_100, 0), (40, 20_200, 0))
-    assert clean(data).reason.tolist() == [0] * 5
-
-
-def test_of_two_devices_under_one_name_neither_is_left_out():
-    rows = [(10 * i, 20_000 * (i % 2), 5 * i) for i in range(12)]
-    assert clean(track(*rows)).reason.tolist() == [0] * 12
-
-
-def test_the_speed_limit_itself_is_possible():
-    there = 10 * 50.0
-    for beyond, spike in ((0.0, KEPT), (0.001, SPIKE)):
-        data = track((0, 0, 0), (10, there + beyond, 0), (20, 0, 0))
-        assert clean(data, RULES._replace(max_m_s=50.0)).reason[1] == spike
-
-
-def test_a_receiver_that_says_an_old_place_20_times_and_then_jumps_was_frozen():
-    drive = [(10 * i, 100 * i, 0) for i in range(5)]
-    stuck = [(40 + 10 * i, 400, 0) for i in range(1, 20)]
-    after = [(240 + 10 * i, 2_400 + 100 * i, 0) for i in range(5)]
-    out = clean(track(*drive, *stuck, *after))
-    assert out.reason.tolist() == [0] * 5 + [FROZEN] * 19 + [0] * 5
-    assert not out.rest.any()
-
-
-def test_a_frozen_receiver_beside_a_spike_is_seen():
-    rows = [(0, 0, 0), (10, 0, 0), (20, 90_000, 0), (30, 0, 0), (40, 1_500, 0), (50, 1_600, 0)]
-    assert clean(track(*rows)).reason.tolist() == [0, FROZEN, SPIKE, FROZEN, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("place_after", "why"),
-    [(30.0, "a normal start"), (90_000.0, "too far from the first fix too: a lasting jump")],
-)
-def test_a_unit_that_stood_still_is_not_frozen(place_after, why):
-    held = [(10 * i, 0, 0) for i in range(20)]
-    data = track(*held, (200, place_after, 0), (210, place_after + 100, 0))
-    assert not clean(data).reason.any(), why
-
-
-def test_two_equal_places_are_too_few_to_be_frozen():
-    data = track((0, 0, 0), (10, 0, 0), (20, 800, 0), (30, 900, 0))
-    assert not clean(data).reason.any()
-    assert clean(data, RULES._replace(frozen_fixes=2)).reason.tolist() == [0, FROZEN, 0, 0]
-
-
-@pytest.mark.parametrize("cut_s", [5, 35, 45])
-def test_frozen_fixes_that_reach_across_midnight_are_left(cut_s):
-    rows = [(10, 0, 0), (20, 0, 0), (30, 0, 0), (40, 1_200, 0), (50, 1_300, 0)]
-    reason = clean(track(*rows), day=(0, cut_s * SECOND)).reason.tolist()
-    assert reason == ([0, FROZEN, FROZEN, 0, 0] if cut_s == 45 else [0] * 5)
-    reason = clean(track(*rows), day=(cut_s * SECOND, DAY)).reason.tolist()
-    assert reason == ([0, FROZEN, FROZEN, 0, 0] if cut_s == 5 else [0] * 5)
-
-
-def test_a_parked_car_with_5_m_of_noise_goes_nowhere():
-    rng = np.random.default_rng(1)
-    noise = rng.normal(0.0, 5.0, (360, 2))
-    t = SECOND * 10 * np.arange(360, dtype=np.int64)
-    out = clean((np.zeros(360, np.int32), t, *np.ascontiguousarray(noise.T)))
-    assert out.rest.tolist() == [False] + [True] * 358 + [False]
-    assert np.ptp(out.x[1:-1]) == np.ptp(out.y[1:-1]) == 0.0
-    np.testing.assert_allclose(out.x[1], noise[1:-1, 0].mean(), atol=1e-12)
-    np.testing.assert_allclose(out.y[1], noise[1:-1, 1].mean(), atol=1e-12)
-    assert np.hypot(*np.diff(noise, axis=0).T).sum() > 2_500  # metres that it seemed to go
-
-
-def test_the_mean_of_equal_places_is_that_place_to_the_bit():
-    data = track(*[(60 * i, 0.1, 1e8) for i in range(12)])
-    out = clean(data)
-    assert out.rest.sum() == 10
-    assert set(out.x) == {0.1}
-    assert set(out.y) == {1e8}
-
-
-def test_a_car_that_circles_a_block_is_at_rest_nowhere():
-    side, step = 100, 50  # metres; 18 km/h at a fix every 10 s
-    corner = [(0, 0), (side, 0), (side, side), (0, side)]
-    lap = [
-        (a[0] + (b[0] - a[0]) * k * step / side, a[1] + (b[1] - a[1]) * k * step / side)
-        for a, b in itertools.pairwise([*corner, corner[0]])
-        for k in range(side // step)
-    ]
-    out = clean(track(*[(10 * i, *lap[i % len(lap)]) for i in range(80)]))
-    assert not out.rest.any()
-
-
-def test_a_stop_of_two_minutes_is_no_stay_and_one_of_three_is():
-    for seconds, rest in ((170, False), (180, True)):
-        stand = [(10 + s, 1_000 + s % 7, 0) for s in range(0, seconds + 1, 10)]
-        data = track((0, 800, 0), *stand, (20 + seconds, 1_200, 0), (30 + seconds, 1_400, 0))
-        assert clean(data).rest.any() == rest
-
-
-def test_a_silence_ends_a_stay():
-    rows = [(0, 0, 0), (60, 10, 0), (120, 12, 0), (1_000, 14, 0), (1_060, 16, 0), (1_120, 0, 0)]
-    assert not clean(track(*rows)).rest.any()
-
-
-def test_a_fix_on_the_rim_of_a_stay_is_part_of_it():
-    for off, rest in ((30.0, True), (30.001, False)):
-        stand = [(100, 0, 0), (200, 0, 0), (300, off, 0)]
-        data = track((0, 500, 0), *stand, (400, 500, 0), (500, 900, 0))
-        assert clean(data).rest.any() == rest
-
-
-def test_two_fixes_three_minutes_apart_are_no_stay():
-    data = track((0, 0, 0), (200, 0, 0), (400, 0, 0), (600, 0, 0))
-    assert not clean(data).rest.any()
-
-
-def test_a_spike_in_a_stay_is_no_part_of_it():
-    rows = [(60 * i, i % 2, 0) for i in range(10)]
-    rows[5] = (300, 90_000, 0)
-    out = clean(track(*rows))
-    assert out.reason[5] == SPIKE
-    assert out.rest.tolist() == [False] + [True] * 4 + [False] + [True] * 3 + [False]
-    assert out.x[5] == 90_000
-    assert set(out.x[out.rest]) == {1 - 4 / 7}  # summed from the first fix, at 1
-
-
-def test_a_car_that_reports_every_second_leaves_its_stay_as_fast_as_it_can():
-    stand = [(s, 0, 0) for s in range(600)]
-    leave = [(600 + s, 1.5 * (s + 1) ** 2, 0) for s in range(8)]  # 3 m/s2
-    rules = RULES._replace(max_m_s=25.0)
-    data = track(*stand, *leave)
-    out = clean(data, rules)
-    speed = np.diff(out.x) * 1e3 / np.diff(data[1])
-    assert speed.max() <= 25.0
-    assert out.x.sum() != data[2].sum()  # the first metres count to the stay ...
-    held = np.flatnonzero(out.rest)[-1]
-    assert out.x[held + 1 :].tolist() == data[2][held + 1 :].tolist()  # ... and the others do not
-    assert out.x[held + 1] < 30.0 < data[2][-1]
-
-
-def test_there_may_be_no_fixes_and_none_in_the_day():
-    none = (np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0), np.empty(0))
-    assert clean(none).reason.size == 0
-    data = track((0, 0, 0), (100, 0, 0), (200, 0, 0), (300, 0, 0), (400, 0, 0))
-    assert not clean(data, day=(DAY, 2 * DAY)).rest.any()
