@@ -21,8 +21,8 @@ SHARED: Final = (
         default="gi",
         show_default=True,
         help="How hotspots are looked for. gi: Getis-Ord Gi* with exact p; local-moran: cells "
-        "like their neighbours, or unlike; rate: by what is there; emerging: step by "
-        "step; near-repeat: Knox test and alerts; scan: new clusters.",
+        "like their neighbours, or unlike; rate: by what is there; kde: a density, for "
+        "looking; emerging: step by step; near-repeat: Knox test and alerts; scan: new clusters.",
     ),
     option("--radius", type=float, help="Radius of the window, metres; at least two cells."),
     option("--null", default="total", show_default=True, help="total or conditional."),
@@ -91,6 +91,11 @@ SHARED: Final = (
 OWN: Final[dict[str, Callable[..., Any]]] = {
     "per": option("--per", help="rate: incidents per people, roads, places or area (the default)."),
     "spread": option("--spread", help="rate: negative-binomial (the default) or poisson counts."),
+    "bandwidth": option(
+        "--bandwidth",
+        type=float,
+        help="kde: standard deviation of the kernel, metres; 500 or two cells by default.",
+    ),
     **dated_hotspots.OPTIONS,
 }
 
@@ -205,7 +210,7 @@ def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
 
 def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
     """Say what a reader must know of the incidents that were counted."""
-    if summary["off_mask"]:
+    if summary.get("off_mask"):
         speech.say("{off_mask:,} incidents lie where nothing is at risk", **summary)
     stacked = summary["stacked"]
     if stacked["places"]:
@@ -217,7 +222,7 @@ def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
         speech.say(template, incidents=stacked["incidents"], places=len(stacked["places"]))
     for warning in summary["warnings"]:
         speech.say("{message}", message=speech.retell(warning))
-    if summary["p_floor"]:
+    if summary.get("p_floor"):
         speech.say("chances are drawn at random; none is under {p_floor:g}", **summary)
     speech.table(
         [
@@ -240,6 +245,14 @@ def _say_rate(speech: Speech, summary: dict[str, Any]) -> None:
     )
 
 
+def _say_density(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say what the density was smoothed with, and that it tests nothing."""
+    speech.say(
+        "{counted:,} incidents smoothed over {bandwidth_m:g} m, for looking: nothing is tested",
+        **summary,
+    )
+
+
 def _nothing_more(speech: Speech, summary: dict[str, Any]) -> None:
     """Say nothing that only one method knows."""
 
@@ -248,6 +261,7 @@ def _nothing_more(speech: Speech, summary: dict[str, Any]) -> None:
 SAYINGS: Final[dict[str, Callable[[Speech, dict[str, Any]], None]]] = {
     "local-moran": _say_moran,
     "rate": _say_rate,
+    "kde": _say_density,
     **dated_hotspots.SAYINGS,
 }
 # Methods for which cells are not hot or cold at risk, but on alert or in a cluster.

@@ -25,6 +25,7 @@ from geogrid.service.dated_hotspots import (
     near_repeat_table,
     scan_table,
 )
+from geogrid.service.density import KDE_OPTIONS, kde_table
 from geogrid.service.exposures import exposure_amount
 from geogrid.service.hotspot_inputs import HotspotInputs, hotspot_inputs
 from geogrid.service.shelf import Shelf
@@ -255,6 +256,7 @@ METHODS: Final[Mapping[str, HotspotMethod]] = {
     "gi": HotspotMethod(gi_table, heeds=_COUNTING),
     "local-moran": HotspotMethod(moran_table, heeds=_COUNTING),
     "rate": HotspotMethod(rate_table, frozenset({"per", "spread"}), heeds=frozenset({"reference"})),
+    "kde": HotspotMethod(kde_table, KDE_OPTIONS),
     "emerging": HotspotMethod(emerging_table, EMERGING_OPTIONS),
     "near-repeat": HotspotMethod(near_repeat_table, NEAR_REPEAT_OPTIONS),
     "scan": HotspotMethod(scan_table, SCAN_OPTIONS),

@@ -1,20 +1,24 @@
-"""An opened workspace that is asked what comes next."""
+"""An opened workspace that is asked what comes next, and which hotspots go on."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.export.files import write_layer
 from geogrid.model.layer import Layer
+from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.forecasts import ForecastQuestion, forecast_layer
+from geogrid.service.hotspot_spots import spots_layer
 from geogrid.service.shelf import Progress, no_progress
 
 
 class Outlook(Atlas):
-    """Everything that can be asked of a workspace about the days ahead."""
+    """Everything that can be asked of a workspace about areas that stay and days ahead."""
 
     def forecast(
         self,
@@ -63,3 +67,54 @@ class Outlook(Atlas):
         if path is not None:
             write_layer(layer, path)
         return layer
+
+    def spots(
+        self,
+        window: Window = ALL_TIME,
+        *,
+        choice: IncidentChoice | None = None,
+        params: HotspotParams | None = None,
+        earlier: Path | None = None,
+        path: Path | None = None,
+    ) -> tuple[Layer, dict[str, Any]]:
+        """Return the hotspots of a window as areas.
+
+        Parameters
+        ----------
+        window
+            Days and hours.
+        choice
+            Which incidents count; what the public reported if ``None``.
+        params
+            How hotspots are looked for; the defaults if ``None``.
+        earlier
+            File of earlier areas, whose ids and names go on.
+        path
+            Also write the areas to this file; its ending says the format.
+
+        Returns
+        -------
+        layer : Layer
+            A feature for each core and each fringe.
+        summary : dict
+            See `geogrid.service.hotspot_spots.spots_layer`.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There are no incidents.
+        InputError
+            There are too few of them, or ``earlier`` is no file of areas.
+        """
+        with self._lock:
+            self._follow_districts()
+        layer, summary = spots_layer(
+            self._shelf,
+            window,
+            choice or IncidentChoice(),
+            params or HotspotParams(),
+            earlier=earlier,
+        )
+        if path is not None:
+            write_layer(layer, path)
+        return layer, summary

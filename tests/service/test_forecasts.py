@@ -89,7 +89,7 @@ def test_with_what_officers_found_a_share_over_30_percent_is_warned_of(filled, o
     summary = filled.forecast(AS_OF, 7, choice=everything).summary
     assert summary["known"] == 600
     assert not summary["officer_weighted"]
-    assert [warning[:12] for warning in summary["warnings"]] == ["incidents fo", "40% of these"]
+    assert [warning[:9] for warning in summary["warnings"]] == ["incidents", "40% of th"]
 
 
 def test_with_tracks_what_officers_found_is_weighed_by_their_visits(filled, options, tmp_path):
