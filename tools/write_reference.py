@@ -11,7 +11,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from geogrid.analysis import camera_coverage, gaps, hotspots, patrol_coverage
+from geogrid.analysis import (
+    camera_coverage,
+    gaps,
+    hotspots,
+    local_moran,
+    patrol_coverage,
+    rate_null,
+)
 from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
 from geogrid.model.cells import Field
 
@@ -19,7 +26,9 @@ DOCS = Path("docs")
 ANSWERS = {
     "coverage": patrol_coverage.FIELDS,
     "cameras": camera_coverage.FIELDS,
-    "hotspots": hotspots.FIELDS,
+    "hotspots": hotspots.WEIGHTED_FIELDS,
+    "local-moran": local_moran.FIELDS,
+    "rate": rate_null.FIELDS,
     "gaps": gaps.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
