@@ -153,30 +153,23 @@ def pack_month(
     packer = _Packer(read, _lattice(grid), days[0].replace(day=1), units, time_zone)
     unplaced = np.zeros((len(UNPLACED), SLOTS), np.int64)
     hours = list(run_local(packer.hours, days, threads=threads))
-    driven = _by_cell([part.driven for part in hours], len(grid))
-    still = _by_cell([part.still for part in hours], len(grid))
+    driven = by_cell([part.driven for part in hours], len(grid))
+    still = by_cell([part.still for part in hours], len(grid))
     for day, part in zip(days, hours, strict=True):
         unplaced[0] += part.off_grid
         unplaced[1:] += packer.unknown(day)
     del hours
-    stays = _by_cell(list(run_local(packer.stays, days, threads=threads)), len(grid))
+    stays = by_cell(list(run_local(packer.stays, days, threads=threads)), len(grid))
     sort_in_cells(stays.start, stays.rows)
-    bounds = _by_cell(list(run_local(packer.bounds, days, threads=threads)), len(grid))
+    bounds = by_cell(list(run_local(packer.bounds, days, threads=threads)), len(grid))
     counts = tuple(fixes[day] for day in days)
     return PatrolMonth(packer.first, days, counts, units, stays, driven, still, bounds, unplaced)
 
 
-def _used(units: ArrayLike) -> set[str]:
+def _used(units: pd.Categorical | pd.Series) -> set[str]:
     """Return the names that occur in a column."""
     named = pd.Categorical(units)
     return {str(name) for name in named.remove_unused_categories().categories}
-
-
-def _by_cell(parts: list[_Part], n_cells: int) -> CellRows:
-    """Return the rows of days in the order of cells; those of a cell in the order of days."""
-    cell = np.concatenate([part[0] for part in parts])
-    rows = np.concatenate([part[1] for part in parts])
-    return by_cell(cell, rows, n_cells)
 
 
 class _HourParts(NamedTuple):

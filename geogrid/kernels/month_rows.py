@@ -12,6 +12,7 @@ and sums of one slot add up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -188,15 +189,50 @@ def slot_rows(
 
 
 @njit(cache=True, nogil=True)
-def by_cell(cell: NDArray[np.int32], rows: NDArray[np.int64], n_cells: int) -> CellRows:
+def _count(cell: NDArray[np.int32], upto: NDArray[np.int64]) -> None:
+    """Count the rows of each cell, one place further on."""
+    for i in range(cell.size):
+        upto[cell[i] + 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def _starts(upto: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Turn counts into where each cell's rows begin; return the cells with rows, and theirs."""
+    n_used = 0
+    for at in range(1, upto.size):
+        n_used += upto[at] > 0
+    position, start = np.empty(n_used, np.int32), np.empty(n_used + 1, np.int64)
+    used = 0
+    for at in range(upto.size - 1):
+        count = upto[at + 1]
+        upto[at + 1] = upto[at] + count
+        if count > 0:
+            position[used], start[used] = at, upto[at]
+            used += 1
+    start[used] = upto[-1]
+    return position, start
+
+
+@njit(cache=True, nogil=True)
+def _place(
+    cell: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    upto: NDArray[np.int64],
+    ordered: NDArray[np.int64],
+) -> None:
+    """Put rows where their cells' next rows go."""
+    for i in range(cell.size):
+        ordered[upto[cell[i]]] = rows[i]
+        upto[cell[i]] += 1
+
+
+def by_cell(parts: Sequence[tuple[NDArray[np.int32], NDArray[np.int64]]], n_cells: int) -> CellRows:
     """Return rows brought into the order of their cells; those of a cell keep theirs.
 
     Parameters
     ----------
-    cell
-        Position of each row's cell, in [0, n_cells), shape (n,).
-    rows
-        The rows.
+    parts
+        Position of each row's cell, in [0, n_cells), and the rows; part after part.
     n_cells
         Number of cells.
 
@@ -206,25 +242,12 @@ def by_cell(cell: NDArray[np.int32], rows: NDArray[np.int64], n_cells: int) -> C
         The rows.
     """
     upto = np.zeros(n_cells + 1, np.int64)
-    for i in range(cell.size):
-        upto[cell[i] + 1] += 1
-    n_used = 0
-    for at in range(n_cells):
-        n_used += upto[at + 1] > 0
-    position, start = np.empty(n_used, np.int32), np.empty(n_used + 1, np.int64)
-    used = 0
-    for at in range(n_cells):
-        count = upto[at + 1]
-        upto[at + 1] = upto[at] + count
-        if count > 0:
-            position[used], start[used] = at, upto[at]
-            used += 1
-    start[used] = cell.size
-    ordered = np.empty(cell.size, np.int64)
-    for i in range(cell.size):
-        at = cell[i]
-        ordered[upto[at]] = rows[i]
-        upto[at] += 1
+    for cell, _ in parts:
+        _count(cell, upto)
+    position, start = _starts(upto)
+    ordered = np.empty(int(start[-1]), np.int64)
+    for cell, rows in parts:
+        _place(cell, rows, upto, ordered)
     return CellRows(position, start, ordered)
 
 

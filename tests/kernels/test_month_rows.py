@@ -76,11 +76,11 @@ def test_cells_are_looked_up_from_the_lattices_origin():
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=20))
-def test_rows_come_by_cell_in_the_order_that_they_had(pairs):
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=20), st.integers(0, 20))
+def test_rows_come_by_cell_in_the_order_that_they_had(pairs, split):
     cell = np.array([pair[0] for pair in pairs], np.int32)
     rows = whole(*(pair[1] for pair in pairs))
-    found = by_cell(cell, rows, 6)
+    found = by_cell([(cell[:split], rows[:split]), (cell[split:], rows[split:])], 6)
     assert found.position.tolist() == sorted(set(cell.tolist()))
     for i, at in enumerate(found.position):
         mine = found.rows[found.start[i] : found.start[i + 1]]

@@ -44,7 +44,7 @@ def counted(stays, n_months):
         held = [s for s in stays if start <= s[2] and s[3] <= start + MONTH_MS]
         held = [s for s in held if s[2] < start + MONTH_MS]
         cell, unit, enter, leave = (np.array([s[i] for s in held], np.int64) for i in range(4))
-        rows = by_cell(*stay_rows(cell.astype(np.int32), enter, leave, unit, start, 2), CELLS)
+        rows = by_cell([stay_rows(cell.astype(np.int32), enter, leave, unit, start, 2)], CELLS)
         sort_in_cells(rows.start, rows.rows)
         hours = MONTH_MS // scan.HOUR_MS + 1
         frame = scan.Frame(
@@ -99,7 +99,7 @@ def test_two_cars_that_overlap_are_two_visits_and_one_presence():
 def test_only_wanted_slots_are_added_up():
     cell = np.array([4, 4, 4, 2], np.int32)
     slot, ones = np.array([0, 1, 743, 1]), np.ones(4, np.int64)
-    rows = by_cell(*slot_rows(cell, slot, 10 * ones, 7 * ones, np.array([1, 0, 0, 1])), 6)
+    rows = by_cell([slot_rows(cell, slot, 10 * ones, 7 * ones, np.array([1, 0, 0, 1]))], 6)
     wanted = np.zeros(SLOTS, np.uint64)
     wanted[[1, 743]] = ~np.uint64(0)
     sums, marked = np.zeros((2, 6), np.int64), np.zeros(6, np.bool_)
