@@ -24,7 +24,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.emerging import EmergingParams, emerging_hotspots
-from geogrid.analysis.emerging_columns import category_names
+from geogrid.analysis.emerging_columns import KINDS, category_names
 from geogrid.analysis.incident_days import DatedIncidents
 from geogrid.crs import WGS84, transformer, working_crs
 from geogrid.kernels.emerging_pattern import emerging_patterns
@@ -120,10 +120,12 @@ def _named(pyehsa: ModuleType, row: NDArray[np.int8], trend: int) -> str:
     p = 1.0 if trend == 0 else 0.0001
     with contextlib.redirect_stdout(io.StringIO()):
         said = pyehsa.EhsaClassification.classify_hotspot(scores, row != 0, float(trend), p)
-    words = str(said["name"]).lower().replace("oscilating", "oscillating").split()
+    words = str(said["name"]).lower().split()
     if len(words) != 2:
         return "none"
-    return f"{words[0]}_{'hot' if words[1].startswith('hot') else 'cold'}"
+    # One of its names is misspelt, behind the fifth letter.
+    kind = next(kind for kind in KINDS if kind[:5] == words[0][:5])
+    return f"{kind}_{'hot' if words[1].startswith('hot') else 'cold'}"
 
 
 def main() -> None:
