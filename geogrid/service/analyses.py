@@ -136,13 +136,17 @@ def roads(shelf: Shelf) -> Places | None:
     return Places(tuple(frame.index.astype(str)), tuple(kind), frame.geometry.to_numpy())
 
 
-def exposure(shelf: Shelf) -> dict[str, NDArray[np.bool_]]:
-    """Return by register the cells in which something can happen: roads, rooms, places.
+def exposure(
+    shelf: Shelf, points: tuple[str, ...] = _EXPOSURE_POINTS
+) -> dict[str, NDArray[np.bool_]]:
+    """Return by register the cells in which something can happen.
 
     Parameters
     ----------
     shelf
         The workspace.
+    points
+        Registers that count beside roads, each feature where a point of it is.
 
     Returns
     -------
@@ -153,10 +157,12 @@ def exposure(shelf: Shelf) -> dict[str, NDArray[np.bool_]]:
     lines = roads(shelf)
     if lines is not None:
         masks["roads"] = road_metres(lines, shelf.grid) > 0.0
-    for kind in _EXPOSURE_POINTS:
+    for kind in points:
         if kind in shelf.registers.kinds():
-            points = shelf.registers.read(kind).geometry.representative_point()
-            at = shelf.grid.position_at(points.x.to_numpy(), points.y.to_numpy())
+            frame = shelf.registers.read(kind)
+            frame = frame[frame["persons"] > 0.0] if kind == "population" else frame
+            inside = frame.geometry.representative_point()
+            at = shelf.grid.position_at(inside.x.to_numpy(), inside.y.to_numpy())
             masks[kind] = np.bincount(at[at >= 0], minlength=len(shelf.grid)) > 0
     return masks
 

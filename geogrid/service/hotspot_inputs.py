@@ -25,6 +25,7 @@ from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, in_window
 from geogrid.service.shelf import Shelf
 
+EXPOSED: Final = ("rooms", "places", "population", "buildings")  # beside roads
 FROZEN_DAYS: Final = 365  # the seasons once
 MOST_SHARE: Final = 0.30  # above, a map of incidents is a map of patrols
 MOST_PLACES: Final = 20  # named one by one
@@ -102,7 +103,7 @@ def hotspot_inputs(
     counted = in_time(trusted, window, zone, aoristic=aoristic, harm=harm)
     period, frozen = mask_period(trusted, zone, choice)
     reference = trusted.where(in_window(trusted.t_from, period, zone))
-    at_risk, mask_name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf))
+    at_risk, mask_name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf, EXPOSED))
     doubted &= in_window(chosen.t_from, window, zone)
     of_window = every.where(in_window(every.t_from, window, zone))
     figures = {

@@ -68,7 +68,7 @@ _NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {
 _INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coverage": ("tracks", "depots"),
     "camera_coverage": ("cameras", "roads"),
-    "hotspots": ("incidents", "roads", "rooms", "places"),
+    "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
     "gaps": ("tracks", "depots", "incidents", "roads", "rooms", "places"),
     GRID: (),
 }
