@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.analysis.dwell_bounds import LEAST_SEGMENTS, DayFixes, dwell_bounds
+from geogrid.analysis.dwell_bounds import (
+    DETOUR_FACTOR,
+    DETOUR_M,
+    LEAST_SEGMENTS,
+    NEED_FACTOR,
+    USUAL_SHARE,
+    DayFixes,
+    dwell_bounds,
+)
 from geogrid.crs import WGS84, make_crs, transformer
 from geogrid.demo.city import build_city
 from geogrid.demo.fleet import draw_fleet
@@ -18,7 +26,9 @@ from geogrid.demo.gps import soil
 from geogrid.demo.ground import read_ground
 from geogrid.demo.places import draw_rooms
 from geogrid.errors import InputError
-from geogrid.kernels.walk import MOVING, STANDING, WalkRules, kept_fixes, walk
+from geogrid.kernels.cleaning import KEPT, mark_spikes
+from geogrid.kernels.space_time_prism import Prisms, prism_bounds
+from geogrid.kernels.walk import MOVING, STANDING, WalkRules, walk
 
 ROOT = Path(__file__).resolve().parents[2]
 CELL_M = 250.0
@@ -73,6 +83,69 @@ def beside(bounds, ms):
     """Return bounds and patrol time in one table; 0 where one of them has no row."""
     both = bounds.set_index(KEYS).join(ms.rename("ms"), how="outer")
     return both.fillna(0).astype(np.int64)
+
+
+def plain_limits(fixes, prism):
+    """Return the top speed and the longest way of each segment, one after the other."""
+    speed, reach, speeds_of = [], [], {}
+    cell_mm = fixes.cell_m * 1e3
+    for i in range(fixes.t.size - 1):
+        ms, dx, dy = (column[i + 1] - column[i] for column in fixes_of(fixes))
+        mm = np.sqrt(dx * dx + dy * dy) * cell_mm
+        counts = fixes.unit[i] == fixes.unit[i + 1] and 0 < ms <= RULES.max_gap_ms
+        counts = counts and mm <= RULES.max_mm_per_ms * ms
+        if counts and fixes.in_depot[i] and fixes.in_depot[i + 1]:
+            counts = mm >= RULES.standing_mm_per_ms * ms
+        if counts and mm / ms >= RULES.standing_mm_per_ms:
+            speeds_of.setdefault(int(fixes.unit[i]), []).append(mm / ms)
+        speed.append(mm / ms if counts else np.nan)
+        reach.append(np.inf if prism == "plain" else DETOUR_FACTOR * mm + DETOUR_M * 1e3)
+    for i, need in enumerate(speed):
+        known = sorted(speeds_of.get(int(fixes.unit[i]), []))
+        usual = np.inf
+        if prism == "narrow" and len(known) >= LEAST_SEGMENTS:
+            usual = known[int(USUAL_SHARE * len(known))]
+        top = min(RULES.max_mm_per_ms, max(usual, NEED_FACTOR * need))
+        speed[i] = 0.0 if np.isnan(need) else top / cell_mm
+    return np.append(speed, 0.0), np.append(np.array(reach) / cell_mm, 0.0)
+
+
+def fixes_of(fixes):
+    """Return times and places."""
+    return fixes.t, fixes.x, fixes.y
+
+
+@settings(deadline=None, max_examples=150)
+@given(fleets, st.lists(st.integers(0, 3_000_000), min_size=2, max_size=5, unique=True))
+def test_bounds_are_those_of_prisms_whose_limits_are_worked_out_one_by_one(fleet, limits):
+    fixes = fleet_fixes(fleet)
+    edges = np.array(sorted(limits), dtype=np.int64)
+    clock = np.arange(edges.size - 1, dtype=np.int8)
+    for prism in PRISMS:
+        found = dwell_bounds(fixes, rules=RULES, edges=edges, clock=clock, prism=prism)
+        prisms = Prisms(*fixes_of(fixes), *plain_limits(fixes, prism), ~fixes.in_depot)
+        wanted = pd.DataFrame(prism_bounds(prisms, edges, clock)._asdict())
+        pd.testing.assert_frame_equal(found, wanted)
+
+
+@pytest.mark.parametrize("segments", [LEAST_SEGMENTS - 1, LEAST_SEGMENTS, 100, 1_999])
+def test_a_unit_has_its_own_usual_top_speed_to_the_last_bit(segments):
+    rng = np.random.default_rng(segments)
+    n = segments + 1
+    fleet = [
+        [(*place, 10_000, bool(depot)) for place, depot in zip(places, depots, strict=True)]
+        for places, depots in (
+            # in cells; up to 19 m/s, then one speed for all
+            (np.cumsum(rng.uniform(0.0, 0.3, (n, 2)), axis=0), rng.random(n) < 0.1),
+            (np.outer(np.arange(n), [0.2, 0.1]), np.zeros(n)),
+        )
+    ]
+    fixes = fleet_fixes(fleet)
+    hour = one_hour(fixes)
+    found = dwell_bounds(fixes, rules=RULES, **hour)
+    prisms = Prisms(*fixes_of(fixes), *plain_limits(fixes, "narrow"), ~fixes.in_depot)
+    wanted = pd.DataFrame(prism_bounds(prisms, hour["edges"], hour["clock"])._asdict())
+    pd.testing.assert_frame_equal(found, wanted)
 
 
 @settings(deadline=None, max_examples=150)
@@ -228,7 +301,11 @@ def kept(unit, t, x, y):
     unit, t, x, y = unit[order].astype(np.int32), t[order], x[order], y[order]
     new = np.append(True, (np.diff(unit) != 0) | (np.diff(t) > 0))
     unit, t, x, y = unit[new], t[new], x[new], y[new]
-    good = kept_fixes(unit, t, x * 1e3, y * 1e3, RULES.max_mm_per_ms)
+    reason = np.zeros(t.size, np.int8)
+    begin = np.flatnonzero(np.diff(unit, prepend=-1))
+    for first, after in zip(begin, np.append(begin[1:], t.size), strict=True):
+        mark_spikes(reason, first, after, t, x, y, RULES.max_mm_per_ms)
+    good = reason == KEPT
     places = x[good] / CELL_M, y[good] / CELL_M
     return DayFixes(unit[good], t[good], *places, np.zeros(int(good.sum()), np.bool_), CELL_M)
 

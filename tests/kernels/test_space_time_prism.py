@@ -1,9 +1,13 @@
+import math
+from itertools import product
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geogrid.kernels.small_prisms import BLOCK, TOUCH
 from geogrid.kernels.space_time_prism import Prisms, prism_bounds
 from geogrid.kernels.walk import SILENT, WalkRules, walk
 
@@ -53,6 +57,148 @@ def bounds(t, x, y, *, speed, reach=np.inf, edges=None, sure=True):
     return dict(
         zip(keys, zip(found.lo_ms.tolist(), found.hi_ms.tolist(), strict=True), strict=True)
     )
+
+
+def plain_way(ends, col, row):
+    """Return the shortest way from one fix to the other by a cell, by its four sides."""
+    (x0, y0, x1, y1), turned = ends, (ends[1], ends[0], ends[3], ends[2])
+    sides = [(turned, col, row)] * (min(x0, x1) < col)
+    sides += [(turned, col + 1.0, row)] * (max(x0, x1) > col + 1.0)
+    sides += [(ends, row, col)] * (min(y0, y1) < row)
+    sides += [(ends, row + 1.0, col)] * (max(y0, y1) > row + 1.0)
+    ways = []
+    for (along0, across0, along1, across1), side, begin in sides:
+        high0, high1 = abs(across0 - side), abs(across1 - side)
+        share = high0 / (high0 + high1) if high0 + high1 > 0.0 else 0.0
+        at = min(max(along0 + (along1 - along0) * share, begin), begin + 1.0)
+        ways.append(math.sqrt((at - along0) * (at - along0) + high0 * high0))
+        ways[-1] += math.sqrt((at - along1) * (at - along1) + high1 * high1)
+    return min(ways, default=math.inf)
+
+
+def plain_box(begin, end, dx, dy, reach):
+    """Return the first and last cell, along one axis, that ways of at most ``reach`` touch."""
+    half = 0.5 * max(math.sqrt(max((reach - dy) * (reach + dy), 0.0)), dx) + TOUCH
+    mid = 0.5 * (begin + end)
+    first = min(math.floor(mid - half), math.floor(min(begin, end)))
+    return range(first, max(math.floor(mid + half), math.floor(max(begin, end))) + 1)
+
+
+def plain_most(ends, cell, dt, speed, reach):
+    """Return from when until when it can be in a cell; None where it cannot."""
+    (x0, y0, x1, y1), (row, col) = ends, cell
+    far = [
+        math.sqrt(dx * dx + dy * dy)
+        for dx, dy in (
+            (max(col - x, x - col - 1.0, 0.0), max(row - y, y - row - 1.0, 0.0))
+            for x, y in ((x0, y0), (x1, y1))
+        )
+    ]
+    if sum(far) > reach + TOUCH:
+        return None
+    if min(far) > 0.0 and plain_way(ends, col, row) > reach + TOUCH:
+        return None
+    pace = 1.0 / speed
+    return math.floor(far[0] * pace), math.ceil(dt - far[1] * pace)
+
+
+def plain_least(ends, dt, speed, reach):
+    """Return until when it must be in the first fix's cell and since when in the last one's."""
+    x0, y0, x1, y1 = ends
+    west0, south0 = x0 - math.floor(x0), y0 - math.floor(y0)
+    west1, south1 = x1 - math.floor(x1), y1 - math.floor(y1)
+    near0 = min(west0, 1.0 - west0, south0, 1.0 - south0)
+    near1 = min(west1, 1.0 - west1, south1, 1.0 - south1)
+    out = min(math.floor(near0 / speed), dt)
+    back = max(dt - math.floor(near1 / speed), 0)
+    if (math.floor(x0), math.floor(y0)) == (math.floor(x1), math.floor(y1)):
+        aside = min(west0 + west1, (1.0 - west0) + (1.0 - west1))
+        above = min(south0 + south1, (1.0 - south0) + (1.0 - south1))
+        by_side = min(aside * aside + (y1 - y0) * (y1 - y0), above * above + (x1 - x0) * (x1 - x0))
+        if by_side > (reach + TOUCH) * (reach + TOUCH) or out >= back:
+            return dt, dt
+    return out, back
+
+
+def plain_bounds(prisms, edges, clock):
+    """Return {(row, col, hour): (lo, hi)}: each segment, hour and cell by itself."""
+    lo, hi = {}, {}
+    t, x, y = prisms.t.tolist(), prisms.x.tolist(), prisms.y.tolist()
+    edges, sure = edges.tolist(), prisms.sure.tolist()
+    for i, hour in product(range(len(t) - 1), range(len(clock))):
+        speed, dt, ends = float(prisms.speed[i]), t[i + 1] - t[i], (x[i], y[i], x[i + 1], y[i + 1])
+        since, until = max(edges[hour] - t[i], 0), min(edges[hour + 1] - t[i], dt)
+        if speed <= 0.0 or since >= until:
+            continue
+        dx, dy = abs(ends[2] - ends[0]), abs(ends[3] - ends[1])
+        reach = max(min(float(prisms.reach[i]), speed * dt), math.sqrt(dx * dx + dy * dy))
+        cells = product(
+            plain_box(ends[1], ends[3], dy, dx, reach), plain_box(ends[0], ends[2], dx, dy, reach)
+        )
+        for cell in cells:
+            stay = plain_most(ends, cell, dt, speed, reach)
+            if stay is not None and min(stay[1], until) > max(stay[0], since):
+                key = (*cell, int(clock[hour]))
+                hi[key] = hi.get(key, 0) + min(stay[1], until) - max(stay[0], since)
+        out, back = plain_least(ends, dt, speed, reach)
+        first = (math.floor(ends[1]), math.floor(ends[0]), int(clock[hour]))
+        last = (math.floor(ends[3]), math.floor(ends[2]), int(clock[hour]))
+        if out == back and first == last:
+            stays = [(first, until - since)] * (sure[i] or sure[i + 1])
+        else:
+            stays = [(first, min(out, until) - since)] * sure[i]
+            stays += [(last, until - max(back, since))] * sure[i + 1]
+        for key, ms in stays:
+            lo[key] = lo.get(key, 0) + max(ms, 0)
+    return {key: (lo.get(key, 0), ms) for key, ms in hi.items()}
+
+
+near_place = st.one_of(st.integers(28, 36).map(lambda n: n / 4), st.floats(7.0, 9.0))
+near_fix = st.tuples(near_place, near_place, st.integers(1, 20_000), st.sampled_from([1, 1, 1, 0]))
+near_tracks = st.lists(near_fix, min_size=2, max_size=8)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    near_tracks,
+    spare,
+    st.sampled_from([1.0, 1.01, 1.2, 2.0, np.inf]),
+    cuts,
+    st.sampled_from([0.0, -16.0, 3_000.0]),
+)
+def test_bounds_are_those_of_each_segment_hour_and_cell_by_itself(
+    track, faster, longer, cut, shift
+):
+    # Around the corner of four tiles, where small prisms and large ones meet.
+    t, x, y = arrays([fix[:3] for fix in track])
+    x, y, sure = x + shift, y - shift, np.array([fix[3] for fix in track], np.bool_)
+    edges, _ = hours_between(cut, t)
+    clock = (np.arange(edges.size - 1) % 2).astype(np.int8)
+    speed = np.maximum(needed(t, x, y) * faster, 1e-4)
+    speed[::5] = 0.0 if t.size > 4 else speed[::5]
+    reach = np.full(t.size - 1, np.inf)
+    if longer < np.inf:
+        reach = np.hypot(np.diff(x), np.diff(y)) * longer
+    prisms = Prisms(t, x, y, np.append(speed, 0.0), np.append(reach, 0.0), sure)
+    found = prism_bounds(prisms, edges, clock)
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    assert {row[:3]: row[3:] for row in rows} == plain_bounds(prisms, edges, clock)
+
+
+def test_a_stray_fix_far_off_changes_nothing_of_the_others():
+    rng = np.random.default_rng(6)
+    n = 40
+    t = np.arange(n) * 1_000
+    x, y = rng.uniform(7.5, 8.5, (2, n))
+    x[20], y[20] = 4e5, -4e5
+    speed = np.full(n, 2e-3)
+    speed[19:21] = 0.0
+    prisms = Prisms(t, x, y, speed, np.full(n, 1.5), np.ones(n, np.bool_))
+    edges, clock = np.array([500, 20_250, 38_500]), np.array([4, 3], dtype=np.int8)
+    found = prism_bounds(prisms, edges, clock)
+    rows = list(zip(*(column.tolist() for column in found), strict=True))
+    assert rows == sorted(rows)
+    assert {row[:3]: row[3:] for row in rows} == plain_bounds(prisms, edges, clock)
 
 
 def two_fixes(x0, y0, x1, y1, ms, **limits):
@@ -255,6 +401,25 @@ def test_many_tracks_far_apart_give_the_sums_of_each():
     place = np.stack([together.row, together.col], axis=1)
     assert np.unique(place, axis=0).shape == place.shape
     assert together.row.min() < -1e5
+
+
+def test_a_long_track_has_the_sums_of_its_parts():
+    # More segments than are worked out at once, and cells on both sides of the origin.
+    rng = np.random.default_rng(7)
+    n = 2 * BLOCK + 2
+    t, (x, y) = np.arange(n) * 1_000, np.cumsum(rng.normal(0.0, 0.1, (2, n)), axis=1)
+    speed, reach = np.full(n, 2e-3), np.full(n, 1.2)
+    prisms = Prisms(t, x, y, speed, reach, np.ones(n, np.bool_))
+    edges, clock = np.array([0, n * 1_000]), np.zeros(1, np.int8)
+    sums = {}
+    for first in range(0, n - 1, 100):
+        part = Prisms(*(column[first : first + 101] for column in prisms))
+        for key, (lo, hi) in plain_bounds(part, edges, clock).items():
+            before = sums.get(key, (0, 0))
+            sums[key] = (before[0] + lo, before[1] + hi)
+    found = prism_bounds(prisms, edges, clock)
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    assert {row[:3]: row[3:] for row in rows} == sums
 
 
 @pytest.mark.parametrize("n", [0, 1])
