@@ -13,9 +13,12 @@ from pathlib import Path
 
 from geogrid.analysis import (
     camera_coverage,
+    emerging_columns,
     gaps,
     hotspots,
     local_moran,
+    near_repeat_alerts,
+    new_clusters,
     patrol_coverage,
     rate_null,
 )
@@ -29,6 +32,9 @@ ANSWERS = {
     "hotspots": hotspots.WEIGHTED_FIELDS,
     "local-moran": local_moran.FIELDS,
     "rate": rate_null.FIELDS,
+    "emerging": emerging_columns.FIELDS,
+    "near-repeat": near_repeat_alerts.FIELDS,
+    "scan": new_clusters.FIELDS,
     "gaps": gaps.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
