@@ -194,9 +194,15 @@ class Record:
         -------
         tuple of str
             Plain counts, unless another model's mean gain over them is above 1.64 of its standard
-            errors; then the one that gains most.
+            errors; then the one that gains most. Of the models that hold no cell impossible,
+            only the one with the best log score is tried: hits are few, and the best of many
+            tries is often luck.
         """
-        return tuple(self._pick_at(at, names) for at in range(len(self.budgets)))
+        rates = self.pick_rates(names)
+        tried = tuple(
+            name for name in names if name == rates or not np.isfinite(self.log_scores[name])
+        )
+        return tuple(self._pick_at(at, tried) for at in range(len(self.budgets)))
 
     def _pick_at(self, budget: int, names: tuple[str, ...]) -> str:
         if len(self.totals) < LEAST_RECORD:

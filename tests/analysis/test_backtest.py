@@ -58,13 +58,19 @@ def test_windows_are_shorter_than_the_horizon_where_too_few_would_fit():
 # ------------------------------------------------------------------ what is picked
 
 
-def recorded(gains):
-    """Return a record of models that hit a window's gain more than plain counts."""
+def recorded(gains, best=None):
+    """Return a record of models that hit a window's gain more than plain counts.
+
+    The log score is best for the self-exciting model where it is named, else for the blend.
+    """
     record, n = Record((0.1,), 7), len(next(iter(gains.values())))
     for name in MODELS:
         steps = gains.get(name, [0.0] * n)
         record.models[name] = Tally([np.array([20.0 + gain]) for gain in steps], [])
     record.totals = [100.0] * n
+    never = ("count_1y", "count_3y", "decay")  # may hold a cell impossible in which one came
+    record.log_scores |= dict.fromkeys(never, -np.inf) | {"kde": -40.0, "blend": -30.0}
+    record.log_scores["self_exciting"] = -30.0 if best is None else -20.0
     return record
 
 
@@ -78,9 +84,16 @@ def test_a_model_that_gains_more_than_chance_is_picked_and_of_two_the_better():
     sure = [4.0, 6.0, 5.0, 7.0, 5.0, 4.0, 6.0, 5.0]
     surer = [gain + 1 for gain in sure]
     assert recorded({"blend": sure}).pick(tuple(MODELS)) == ("blend",)
-    both = recorded({"blend": sure, "self_exciting": surer})
-    assert both.pick(tuple(MODELS)) == ("self_exciting",)
-    assert both.pick((BASELINE, "blend")) == ("blend",)
+    both = recorded({"decay": sure, "blend": surer})
+    assert both.pick(tuple(MODELS)) == ("blend",)
+    assert both.pick((BASELINE, "decay")) == ("decay",)
+
+
+def test_of_models_that_hold_nothing_impossible_only_the_best_log_score_is_tried():
+    sure = [4.0, 6.0, 5.0, 7.0, 5.0, 4.0, 6.0, 5.0]
+    lucky = {"kde": [gain + 9 for gain in sure], "blend": sure, "self_exciting": sure}
+    assert recorded(lucky).pick(tuple(MODELS)) == ("blend",)
+    assert recorded(lucky, best="self_exciting").pick(tuple(MODELS)) == ("self_exciting",)
 
 
 def test_a_gain_that_chance_may_explain_or_a_loss_leaves_plain_counts():
@@ -100,8 +113,8 @@ def test_a_model_that_comes_in_late_is_judged_by_its_own_windows():
 
 def test_numbers_are_those_of_the_best_log_score():
     record = recorded({"blend": [0.0] * 8})
-    record.log_scores |= {"count_1y": -np.inf, "blend": -30.0, "self_exciting": -20.0}
-    record.log_scores |= {"kde": -40.0, "decay": -np.inf, "count_3y": -np.inf}
+    assert record.pick_rates(tuple(MODELS)) == "blend"
+    record = recorded({"blend": [0.0] * 8}, best="self_exciting")
     assert record.pick_rates(tuple(MODELS)) == "self_exciting"
     assert Record((0.1,), 7).pick_rates(tuple(MODELS)) == FIRST_RATES
 
