@@ -60,7 +60,7 @@ class MonthStore:
         spec = grid.spec
         shape = (spec.x_min, spec.y_min, spec.cell_size, spec.n_rows, spec.n_cols, spec.origin)
         digest = hashlib.sha256(f"{FORMAT_VERSION}|{time_zone}|{shape}|".encode())
-        digest.update(np.ascontiguousarray(grid.cells, "<i8"))
+        digest.update(np.ascontiguousarray(grid.cells, "<i8").data)
         self._context = digest.hexdigest()
 
     def is_current(self, stamp: str) -> bool:
@@ -77,9 +77,11 @@ class MonthStore:
             True where neither days nor months have to be looked at.
         """
         try:
-            return (self.folder / "stamp").read_text("utf-8") == self._stamped(stamp)
+            kept = json.loads((self.folder / "stamp.json").read_text("utf-8"))
         except FileNotFoundError:
             return False
+        there = {path.name for path in self.folder.glob("*.month")}
+        return bool(kept["stamp"] == self._stamped(stamp)) and there == set(kept["months"])
 
     def has_day(self, day: date, inputs: str) -> bool:
         """Tell whether a derived day is there and its inputs have not changed.
@@ -132,8 +134,9 @@ class MonthStore:
         for path in self.folder.glob("*.month"):
             if date.fromisoformat(f"{path.stem}-01") not in by_month:
                 path.unlink(missing_ok=True)
-        with _put(self.folder / "stamp") as file:
-            file.write(self._stamped(stamp).encode())
+        months = [self._path(first).name for first in by_month]
+        with _put(self.folder / "stamp.json") as file:
+            file.write(json.dumps({"stamp": self._stamped(stamp), "months": months}).encode())
 
     def read(self) -> list[PatrolMonth]:
         """Return all months, in order; their rows stay in the files until they are looked at.

@@ -225,6 +225,15 @@ def test_a_long_stay_among_many_units_is_one_pass(town):
     assert (table["passes"][at], table["visits"][at], table["units"].max()) == (1.0, 1.0, 300.0)
 
 
+@pytest.mark.parametrize(("then", "days_seen"), [([], 1.0), ([(2, 0, 0)], 1.0), ([(2, 1, 0)], 2.0)])
+def test_a_sight_that_ends_a_stay_at_midnight_adds_no_day(town, then, days_seen):
+    days = one_day(town, [[(2, 0, 2 * HOUR), *then]])
+    known = {"calendar": DAYS, "time_zone": ZONES[0]}
+    table = coverage_of_months(months_of(days, town.grid, ZONES[0]), town.grid, ALL_TIME, **known)
+    require_same(table, coverage_of_days(days, town.grid, ALL_TIME, **known))
+    assert table["days"][town.at(3, 2)] == days_seen
+
+
 def test_who_comes_when_the_window_closes_is_not_in_it(town):
     # On 5 April the clocks of Lord Howe go back by half an hour: after that, local hours begin
     # half an hour off those that are counted from the month's first instant.

@@ -110,6 +110,16 @@ def test_months_are_current_under_their_stamp_alone(store):
     assert not store.is_current("two")
 
 
+def test_a_month_that_was_deleted_is_laid_out_again(store):
+    store.update(DAYS, "one")
+    before = [flat(month) for month in store.read()]
+    (store.folder / "2026-02.month").unlink()
+    assert not store.is_current("one")
+    store.update(DAYS, "one")
+    assert store.is_current("one")
+    assert [flat(month) for month in store.read()] == before
+
+
 def test_a_late_day_redoes_its_month_alone(store, folder):
     store.update(DAYS, "one")
     before = written(store)
