@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.errors import InputError
-from geogrid.kernels.space_time_prism import Fixes, fleet_bounds
+from geogrid.kernels.fleet_prisms import Fixes, fleet_bounds
 from geogrid.kernels.top_speeds import SegmentRules
 from geogrid.kernels.walk import WalkRules
 

@@ -48,10 +48,20 @@ class CellBounds(NamedTuple):
 
 
 def empty_tiles(room: int) -> Tiles:
-    """Return room for a number of tiles, a power of two; it takes memory as it is used.
+    """Return room for tiles, which takes memory as it is used.
 
     NumPy asks for large pages, which numba does not: with small ones, the first touch of each
     would take a tenth of the time of all the rest.
+
+    Parameters
+    ----------
+    room
+        How many tiles, a power of two.
+
+    Returns
+    -------
+    Tiles
+        None in use.
     """
     return Tiles(
         np.full(2 * room, _FREE, np.int64),
@@ -75,7 +85,20 @@ def _place_of(key: int, keys: NDArray[np.int64]) -> int:
 
 @njit(cache=True, nogil=True)
 def with_room(tiles: Tiles, n: int, more: int) -> Tiles:
-    """Return tiles, of which ``n`` are in use, with room for some more."""
+    """Return tiles with room for some more.
+
+    Parameters
+    ----------
+    tiles, n
+        Tiles, and how many of them are in use.
+    more
+        How many more there must be room for.
+
+    Returns
+    -------
+    Tiles
+        The same, or larger ones with the same sums.
+    """
     room = tiles.owner.size
     if n + more <= room:
         return tiles
@@ -96,14 +119,40 @@ def with_room(tiles: Tiles, n: int, more: int) -> Tiles:
 
 @njit(cache=True, nogil=True)
 def key_of(tile_row: int, tile_col: int, hour: int) -> int:
-    """Return one number for a tile and an hour; it rises with row, column and hour."""
+    """Return one number for a tile and an hour; it rises with row, column and hour.
+
+    Parameters
+    ----------
+    tile_row, tile_col
+        Row and column of a cell in it, divided by eight and rounded down.
+    hour
+        0 to 31.
+
+    Returns
+    -------
+    int
+        At least 0.
+    """
     place = ((tile_row + _HALF_AXIS) << _AXIS_BITS) | (tile_col + _HALF_AXIS)
     return (place << _HOUR_BITS) | hour
 
 
 @njit(cache=True, nogil=True)
 def slot_of(tiles: Tiles, n: int, key: int) -> int:
-    """Return which tile a key has: ``n``, the next one, where it is new; there must be room."""
+    """Return which tile a key has; a new key gets the next one, for which there must be room.
+
+    Parameters
+    ----------
+    tiles, n
+        Tiles, and how many of them are in use.
+    key
+        As `key_of` tells it.
+
+    Returns
+    -------
+    int
+        At most ``n``; then there is one more in use.
+    """
     at = _place_of(key, tiles.key)
     if tiles.key[at] != key:
         tiles.key[at], tiles.slot[at], tiles.owner[n] = key, n, key
@@ -152,7 +201,18 @@ def _write_sorted(
 
 
 def sorted_cells(tiles: Tiles, n: int) -> CellBounds:
-    """Return the cells that anything can have been in, of the first ``n`` tiles."""
+    """Return the cells that anything can have been in.
+
+    Parameters
+    ----------
+    tiles, n
+        Tiles, and how many of them are in use.
+
+    Returns
+    -------
+    CellBounds
+        Those whose second amount is above 0.
+    """
     owner, sums = tiles.owner[:n], tiles.sums[: n * CELLS]
     size = _used_cells(sums)
     out = CellBounds(

@@ -32,13 +32,6 @@ from geogrid.kernels.hour_tiles import (
     with_room,
 )
 from geogrid.kernels.small_prisms import BLOCK, TOUCH, Block, empty_block, measure
-from geogrid.kernels.top_speeds import (
-    SegmentRules,
-    empty_steps,
-    measure_steps,
-    usual_top_speed,
-    write_limits,
-)
 
 _LEAST_TILES = 1024
 _FIXES_PER_TILE = 64
@@ -59,16 +52,6 @@ class Prisms(NamedTuple):
     speed: NDArray[np.float64]
     reach: NDArray[np.float64]
     sure: NDArray[np.bool_]
-
-
-class Fixes(NamedTuple):
-    """Fixes of a fleet: unit, ms, cells from the lattice's origin, and whether in a depot."""
-
-    unit: NDArray[np.int32]
-    t: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    in_depot: NDArray[np.bool_]
 
 
 @njit(cache=True, nogil=True)
@@ -277,7 +260,26 @@ def add_prisms(
     edges: NDArray[np.int64],
     clock: NDArray[np.int8],
 ) -> tuple[Tiles, int]:
-    """Add prisms to tiles, of which ``n`` are in use."""
+    """Add prisms to tiles.
+
+    Parameters
+    ----------
+    tiles, n
+        Tiles, and how many of them are in use.
+    prisms
+        As for `prism_bounds`.
+    block
+        Room to work in.
+    edges, clock
+        As for `prism_bounds`.
+
+    Returns
+    -------
+    tiles : Tiles
+        The same, or larger ones.
+    n : int
+        How many of them are in use.
+    """
     large = np.empty((BLOCK, 2), np.int64)  # segment and hour
     for first in range(0, prisms.t.size - 1, BLOCK):
         last = min(first + BLOCK, prisms.t.size - 1)
@@ -308,38 +310,19 @@ def _summed(
     return add_prisms(tiles, 0, prisms, empty_block(), edges, clock)
 
 
-@njit(cache=True, nogil=True)
-def _summed_units(
-    tiles: Tiles,
-    fixes: Fixes,
-    rules: SegmentRules,
-    edges: NDArray[np.int64],
-    clock: NDArray[np.int8],
-) -> tuple[Tiles, int]:
-    """Return the sums of a fleet's prisms, unit by unit, and the number of tiles in use."""
-    n, first, block = 0, 0, empty_block()
-    steps, top, longest = empty_steps(0), np.empty(0), np.empty(0)
-    while first < fixes.t.size:
-        after = first + 1
-        while after < fixes.t.size and fixes.unit[after] == fixes.unit[first]:
-            after += 1
-        t, x, y = fixes.t[first:after], fixes.x[first:after], fixes.y[first:after]
-        in_depot, size = fixes.in_depot[first:after], after - first - 1
-        if size > top.size:
-            steps, top, longest = empty_steps(2 * size), np.empty(2 * size), np.empty(2 * size)
-        measure_steps(t, x, y, in_depot, rules, steps)
-        usual = usual_top_speed(
-            steps.moving[:size], rules.max_mm_per_ms, rules.usual_share, rules.least_segments
-        )
-        write_limits(steps, usual, rules, top[:size], longest[:size])
-        prisms = Prisms(t, x, y, top[:size], longest[:size], ~in_depot)
-        tiles, n = add_prisms(tiles, n, prisms, block, edges, clock)
-        first = after
-    return tiles, n
-
-
 def room_for(fixes: int) -> Tiles:
-    """Return tiles enough for most days of so many fixes."""
+    """Return tiles enough for most days.
+
+    Parameters
+    ----------
+    fixes
+        How many fixes a day has.
+
+    Returns
+    -------
+    Tiles
+        None in use.
+    """
     return empty_tiles(1 << max(fixes // _FIXES_PER_TILE, _LEAST_TILES).bit_length())
 
 
@@ -371,25 +354,3 @@ def prism_bounds(prisms: Prisms, edges: NDArray[np.int64], clock: NDArray[np.int
     ways of at most the ``reach`` count.
     """
     return sorted_cells(*_summed(room_for(prisms.t.size), prisms, edges, clock))
-
-
-def fleet_bounds(
-    fixes: Fixes, rules: SegmentRules, edges: NDArray[np.int64], clock: NDArray[np.int8]
-) -> CellBounds:
-    """Return the least and the most time in each cell that the fixes of a fleet's day allow.
-
-    Parameters
-    ----------
-    fixes
-        In order of unit and time, those of the days around included.
-    rules
-        What is taken for possible between two fixes.
-    edges, clock
-        As for `prism_bounds`.
-
-    Returns
-    -------
-    CellBounds
-        That of the prisms that each unit's own speeds span.
-    """
-    return sorted_cells(*_summed_units(room_for(fixes.t.size), fixes, rules, edges, clock))

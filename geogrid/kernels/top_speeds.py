@@ -49,7 +49,18 @@ class Steps(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def empty_steps(size: int) -> Steps:
-    """Return room for the segments of a unit."""
+    """Return room for the segments of a unit.
+
+    Parameters
+    ----------
+    size
+        How many.
+
+    Returns
+    -------
+    Steps
+        Not filled.
+    """
     return Steps(np.empty(size), np.empty(size), np.empty(size), np.empty(size))
 
 
@@ -65,6 +76,17 @@ def measure_steps(
     """Work out the segments of one unit, judged by the same comparisons as in the walk.
 
     Loops are short and touch few arrays, so that the compiler makes vector instructions of them.
+
+    Parameters
+    ----------
+    t, x, y
+        Fixes: ms, cells, shape (n + 1,).
+    in_depot
+        Whether each lies in a registered depot.
+    rules
+        What counts.
+    steps
+        Where the segments go, shape (n,) or longer.
     """
     n, cell_mm = t.size - 1, rules.cell_mm
     max_gap_ms, fastest, slowest = rules.max_gap_ms, rules.max_mm_per_ms, rules.standing_mm_per_ms
@@ -131,7 +153,21 @@ def write_limits(
     top: NDArray[np.float64],
     longest: NDArray[np.float64],
 ) -> None:
-    """Write the top speed, cells/ms, 0 where nothing counts, and the longest way, cells."""
+    """Write the limits of a unit's segments.
+
+    Parameters
+    ----------
+    steps
+        The segments, worked out.
+    usual
+        The unit's usual top speed, mm/ms; inf if it is not known.
+    rules
+        What is possible.
+    top
+        Where top speeds go, cells/ms, 0 where a segment does not count, shape (n,).
+    longest
+        Where the longest ways go, cells, shape (n,).
+    """
     cell_mm, fastest, factor = rules.cell_mm, rules.max_mm_per_ms, rules.need_factor
     detour_factor, detour_mm = rules.detour_factor, rules.detour_mm
     mm, needed = steps.mm, steps.needed
