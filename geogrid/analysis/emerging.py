@@ -47,6 +47,7 @@ from geogrid.model.grid import Grid
 
 MIN_STEPS: Final = 8  # with fewer no order of the steps is unlikely enough to be a trend
 MAX_STEPS: Final = 366
+MAX_WINDOW_BINS: Final = 900  # cells times steps; exact tails of more take over a quarter minute
 DEFAULT_MAX_STEPS: Final = 60  # a strip that can still be read
 DEFAULT_STEP_DAYS: Final = (1, 7, 28, 91)
 
@@ -158,8 +159,8 @@ def emerging_hotspots(
     Raises
     ------
     InputError
-        There are fewer than 8 steps or 30 incidents, the radius does not fit the cell size, or
-        ``at_risk`` is not aligned to the grid.
+        There are fewer than 8 steps or 30 incidents, the radius does not fit the cell size, a
+        window holds over 900 cells and steps, or ``at_risk`` is not aligned to the grid.
     """
     params = params or EmergingParams()
     radius_m = params.base.radius_over(grid.spec.cell_size)
@@ -167,15 +168,7 @@ def emerging_hotspots(
     if at_risk is None:
         at_risk, mask_name = at_risk_cells(dated.incidents, grid)
     cube = _Cube.of(dated, grid, at_risk, step_days)
-    if cube.counted < MIN_INCIDENTS:
-        raise InputError(
-            "emerging hotspots need at least {least} incidents in cells at risk, got {counted} "
-            "of {given}; widen the time window or the categories",
-            least=MIN_INCIDENTS,
-            counted=cube.counted,
-            given=len(dated.incidents),
-        )
-    half_widths = disc_half_widths(radius_m / grid.spec.cell_size)
+    half_widths = _window(radius_m / grid.spec.cell_size, params.lag_steps)
     sums, sizes = cube.window_sums(half_widths)
     found = _Patterns.of(_states(cube, sums, sizes, params), sums, params.base)
     summary = {
@@ -199,6 +192,20 @@ def emerging_hotspots(
         "lag_steps": params.lag_steps,
     }
     return CellTable(grid, FIELDS, _columns(cube, found, at_risk), summary)
+
+
+def _window(radius_cells: float, lag_steps: int) -> NDArray[np.int64]:
+    """Return the disc of a window; refuse one whose exact tails would take too long."""
+    half_widths = disc_half_widths(radius_cells)
+    bins = int((2 * half_widths + 1).sum()) * (lag_steps + 1)
+    if bins > MAX_WINDOW_BINS:
+        raise InputError(
+            "a window holds {bins} cells and steps, at most {most}; choose a smaller radius or "
+            "fewer steps to reach back",
+            bins=bins,
+            most=MAX_WINDOW_BINS,
+        )
+    return half_widths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,6 +236,14 @@ class _Cube:
             "before_steps": int((inside & ~timely).sum()),
             "off_mask": int((inside & timely & ~kept).sum()),
         }
+        if ledger["counted"] < MIN_INCIDENTS:
+            raise InputError(
+                "emerging hotspots need at least {least} incidents in cells at risk, got "
+                "{counted} of {given}; widen the time window or the categories",
+                least=MIN_INCIDENTS,
+                counted=ledger["counted"],
+                given=ledger["incidents"],
+            )
         rank = np.cumsum(at_risk) - 1
         return cls(
             frame=LatticeFrame.around(grid, at_risk),

@@ -281,11 +281,21 @@ def test_under_eight_steps_is_refused(rng):
     assert looked(planted(rng, steps=8)).summary["n_steps"] == 8
 
 
+def test_a_window_of_too_many_cells_and_steps_is_refused(rng):
+    cube = planted(rng)
+    with pytest.raises(InputError, match="holds 1323 cells and steps, at most 900"):
+        looked(cube, lag=2, radius_m=3000.0)
+    assert looked(cube, lag=1, radius_m=3000.0).summary["window_cells"] == 441
+
+
 def test_few_incidents_a_wrong_mask_and_wrong_parameters_are_refused(rng):
     cube = np.zeros((8, *SHAPE), dtype=np.int64)
     cube[3, 4, 4] = 29
     with pytest.raises(InputError, match="at least 30 incidents in cells at risk, got 29"):
         looked(cube)
+    nowhere = np.zeros(len(grid_of()), dtype=np.bool_)
+    with pytest.raises(InputError, match="got 0 of "):
+        emerging_hotspots(dated_of(planted(rng)), grid_of(), at_risk=nowhere)
     with pytest.raises(InputError, match="at_risk"):
         emerging_hotspots(dated_of(planted(rng)), grid_of(), at_risk=np.ones(3, dtype=np.bool_))
     for wrong in (
