@@ -74,7 +74,9 @@ def stacked_places(
     """
     if not len(incidents):
         return ()
-    steps, count = np.unique(_steps(incidents), axis=0, return_counts=True)
+    every = _steps(incidents)
+    _, first, count = np.unique(_keys(every), return_index=True, return_counts=True)
+    steps = every[first]
     share = count / len(incidents)
     at_room = np.zeros(count.size, dtype=np.bool_)
     many = np.flatnonzero(count >= STACK_LEAST)

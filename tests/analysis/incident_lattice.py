@@ -70,3 +70,10 @@ def cell_of(grid, row, col):
     """Return the position of a cell, counted from the corner."""
     x, y = CORNER + (col + 0.5) * CELL, CORNER + (row + 0.5) * CELL
     return int(grid.position_of(grid.spec.cell_at([x], [y]))[0])
+
+
+def planted(rng, shape=(30, 40), rate=0.1):
+    """Return chance counts with one true cluster around row 15, column 20."""
+    counts = rng.poisson(rate, shape)
+    counts[14:17, 19:22] += 4
+    return counts
