@@ -6,6 +6,7 @@ Four rules: spikes, frozen fixes and standing drift (`cleaned_fixes`), and silen
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -166,6 +167,14 @@ class Tunnels:
 
     def __len__(self) -> int:
         return int(self.first.size - 1)
+
+    def fingerprint(self) -> str:
+        """Return a hash of the lines; empty when there are none."""
+        if not len(self):
+            return ""
+        digest = hashlib.sha256(np.ascontiguousarray(self.xy, dtype="<f8").tobytes())
+        digest.update(np.ascontiguousarray(self.first, dtype="<i8").tobytes())
+        return digest.hexdigest()
 
     @classmethod
     def none(cls) -> Tunnels:

@@ -160,7 +160,8 @@ def coverage_of_days(
     CellTable
         The columns of `FIELDS`; null everywhere when no imported day falls in the window. Its
         summary has ``cells_patrolled``, ``cells_with_fix``, ``ledger`` (seconds by bucket, and
-        their ``total``), ``fixes`` (counts) and ``days``.
+        their ``total``), ``fixes`` (counts), ``tunnels`` (silences that were a way through one)
+        and ``days``.
     """
     clock = WindowClock.of(window, [d for d in calendar if window.holds_day(d)], time_zone)
     wanted = np.array(window.hour_mask())
@@ -200,6 +201,7 @@ class _Sums:
         self.ledger_ms = dict.fromkeys(BUCKETS, 0)
         self.fixes: dict[str, int] = {}
         self.days: list[date] = []
+        self.tunnels = 0
 
     def add(self, day: PatrolDay, wanted: NDArray[np.bool_]) -> None:
         """Add the wanted hours of a day."""
@@ -224,6 +226,7 @@ class _Sums:
         for name, count in day.fixes.items():
             self.fixes[name] = self.fixes.get(name, 0) + count
         self.days.append(day.day)
+        self.tunnels += day.tunnels
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Return the summed columns of the contract."""
@@ -246,6 +249,7 @@ class _Sums:
             "cells_with_fix": int((self.cells["fixes"] > 0).sum()),
             "ledger": ledger | {"total": sum(self.ledger_ms.values()) / 1e3},
             "fixes": self.fixes,
+            "tunnels": self.tunnels,
             "days": [day.isoformat() for day in self.days],
         }
 

@@ -21,11 +21,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geogrid.analysis.cleaning import Tunnels
 from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import StoreError
-from geogrid.model.tracks import Tracks
+from geogrid.model.tracks import DEGREE_STEPS, Tracks
 from geogrid.scale.local import Engine
 from geogrid.service.shelf import Shelf
 from geogrid.store.derived import DerivedStore
@@ -51,12 +52,15 @@ class Derivation:
         The only units that count, sorted; ``None`` for all.
     depots
         Land of all depots in the working CRS; ``None`` when there are none.
+    tunnels
+        Those among the roads.
     """
 
     shelf: Shelf
     store: DerivedStore
     units: tuple[str, ...] | None
     depots: shapely.Geometry | None
+    tunnels: Tunnels
 
     @classmethod
     def of(
@@ -78,7 +82,9 @@ class Derivation:
         Derivation
             For any number of days.
         """
-        return cls(shelf, shelf.derived(rules, units), units, _depot_land(shelf))
+        return cls(
+            shelf, shelf.derived(rules, units), units, _depot_land(shelf), shelf.tunnels()
+        )
 
     def task(self, inputs: DayInputs) -> DayTask:
         """Return a day's work, to be done anywhere.
@@ -146,6 +152,7 @@ class Derivation:
             shelf.projection,
             rules=self.store.rules,
             in_depot=None if self.depots is None else _in_depot(shelf, tracks, self.depots),
+            tunnels=self.tunnels,
         )
         if self.units is None:
             return derived
@@ -337,5 +344,12 @@ def _depot_land(shelf: Shelf) -> shapely.Geometry | None:
 
 
 def _in_depot(shelf: Shelf, tracks: Tracks, depots: shapely.Geometry) -> NDArray[np.bool_]:
-    x, y = shelf.projection.to_metres(*tracks.lonlat_deg())
-    return np.asarray(shapely.contains_xy(depots, x, y), dtype=np.bool_)
+    """Tell which fixes lie in a depot; only those in the box of one are looked at closely."""
+    x, y = shelf.projection.to_metres(tracks.lon, tracks.lat, per_degree=DEGREE_STEPS)
+    west, south, east, north = shapely.bounds(shapely.get_parts(depots)).T
+    near = np.zeros(len(tracks), dtype=np.bool_)
+    for box in zip(west, south, east, north, strict=True):
+        near |= (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
+    found = np.zeros(len(tracks), dtype=np.bool_)
+    found[near] = shapely.contains_xy(depots, x[near], y[near])
+    return found

@@ -57,6 +57,7 @@ def derived_days(
         return
     started, total = time.perf_counter(), (known[-1] - known[0]).days + 1
     derivation = Derivation.of(shelf, rules, units)
+    derivation.store.remove_leftovers()
     days = derived_by(shelf.engine, derivation, shelf.tracks.with_edges())
     for done, day in enumerate(days, start=1):
         progress("deriving patrol days", done, total)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from geogrid.analysis.cleaning import Tunnels
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import crs_fingerprint
 from geogrid.errors import InputError
@@ -179,7 +180,7 @@ class Shelf:
         Returns
         -------
         DerivedStore
-            Its days are redone when the CRS, the cells or the depots change.
+            Its days are redone when the CRS, the cells, the depots or the tunnels change.
         """
         context = [
             crs_fingerprint(self.config.crs),
@@ -187,6 +188,7 @@ class Shelf:
             str(self.config.origin),
             self.config.time_zone,
             self.registers.fingerprint("depots"),
+            self.tunnels().fingerprint(),
         ]
         if units is None:
             return DerivedStore(self.root, rules, "|".join(context))
@@ -194,6 +196,11 @@ class Shelf:
         store = DerivedStore(self.root, rules, "|".join([*context, digest]))
         store.folder /= f"units-{digest[:16]}"
         return store
+
+    def tunnels(self) -> Tunnels:
+        """Return the tunnels among the roads, in the working CRS."""
+        lines = self.registers.flagged("roads", "tunnel").geometry.to_numpy()
+        return Tunnels.of(lines, self.config.crs) if lines.size else Tunnels.none()
 
     def import_area(self) -> tuple[float, float, float, float]:
         """Return the box in degrees, WGS-84, that imported positions must lie in."""

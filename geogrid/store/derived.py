@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +20,7 @@ from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.store.transaction import write_synced
 
 FORMAT_VERSION: Final = 4  # part of every fingerprint: a new way of deriving redoes all days
+_LEFT_S: Final = 3600.0  # a day takes a second to write
 _TABLES: Final = ("passes", "hours", "silences", "ledger", "units", "bounds")
 
 
@@ -92,8 +94,8 @@ class DerivedStore:
             Hash of the fixes it was worked out of.
         """
         folder = self._folder(derived.day)
-        aside = folder.with_name(f"{folder.name}.{os.getpid()}.new")
-        shutil.rmtree(aside, ignore_errors=True)
+        # Workers on several machines, and threads of one, may derive the same day at once.
+        aside = folder.with_name(f"{folder.name}.{uuid4().hex}.new")
         aside.mkdir(parents=True)
         for name in _TABLES:
             _write(getattr(derived, name), aside / f"{name}.parquet")
@@ -108,6 +110,20 @@ class DerivedStore:
             aside.replace(folder)
         except OSError:  # another process has just put the same day there
             shutil.rmtree(aside)
+
+    def remove_leftovers(self) -> int:
+        """Remove what writers that were killed have left; return how many days of it.
+
+        Returns
+        -------
+        int
+            Folders of days that were begun an hour ago or longer, and never finished.
+        """
+        old = time.time() - _LEFT_S
+        left = [path for path in self.folder.glob("day=*.new") if path.stat().st_mtime < old]
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)  # another process may do the same
+        return len(left)
 
     def _folder(self, day: date) -> Path:
         return self.folder / f"day={day.isoformat()}"

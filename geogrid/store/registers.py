@@ -80,6 +80,27 @@ class RegisterStore:
             )
         return _read(self.root / FILE_NAME, kind)
 
+    def flagged(self, kind: str, field: str) -> gpd.GeoDataFrame:
+        """Return the rows of a register whose answer to a yes-or-no field is yes.
+
+        Parameters
+        ----------
+        kind
+            Such as ``roads``.
+        field
+            Such as ``tunnel``.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            As `read` returns it; empty when nothing of that kind is registered, or the field
+            never was given.
+        """
+        path = self.root / FILE_NAME
+        if kind not in self.kinds() or field not in pyogrio.read_info(path, layer=kind)["fields"]:
+            return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=WGS84)
+        return _read(path, kind, where=f"\"{field}\" IN ('True', '1')")  # QGIS may write the latter
+
     def fingerprint(self, kind: str) -> str:
         """Return a hash of a register's content.
 
@@ -206,10 +227,10 @@ def _layers(path: Path) -> tuple[str, ...]:
         raise _damaged(path, error) from error
 
 
-def _read(path: Path, layer: str) -> gpd.GeoDataFrame:
+def _read(path: Path, layer: str, where: str | None = None) -> gpd.GeoDataFrame:
     """Return a layer by id, in WGS-84."""
     try:
-        frame = pyogrio.read_dataframe(path, layer=layer)
+        frame = pyogrio.read_dataframe(path, layer=layer, where=where)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _damaged(path, error) from error
     return frame.set_index("id").set_crs(WGS84, allow_override=True)
