@@ -14,8 +14,10 @@ from pathlib import Path
 from geogrid.analysis import (
     camera_coverage,
     emerging_columns,
+    forecast,
     gaps,
     hotspots,
+    kde,
     local_moran,
     near_repeat_alerts,
     new_clusters,
@@ -24,6 +26,7 @@ from geogrid.analysis import (
 )
 from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
 from geogrid.model.cells import Field
+from geogrid.service import hotspot_spots
 
 DOCS = Path("docs")
 ANSWERS = {
@@ -32,9 +35,12 @@ ANSWERS = {
     "hotspots": hotspots.WEIGHTED_FIELDS,
     "local-moran": local_moran.FIELDS,
     "rate": rate_null.FIELDS,
+    "kde": kde.FIELDS,
     "emerging": emerging_columns.FIELDS,
     "near-repeat": near_repeat_alerts.FIELDS,
     "scan": new_clusters.FIELDS,
+    "spots": hotspot_spots.FIELDS,
+    "forecast": forecast.FIELDS,
     "gaps": gaps.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
