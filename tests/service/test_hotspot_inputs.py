@@ -68,7 +68,7 @@ def test_incidents_that_officers_found_are_told_and_warned_of_over_30_percent():
     included = source_figures(every, every)
     assert included["officer_share"] == 0.4
     assert included["warnings"] == [
-        "40% of the incidents counted were found by officers: they follow where officers go"
+        "found by officers: 40% of the incidents counted; they follow where officers go"
     ]
     few = incidents(np.arange(10), source=["officer"] * 3 + ["call"] * 7)
     assert source_figures(few, few)["warnings"] == []
