@@ -32,8 +32,8 @@ MOST_PLACES: Final = 20  # named one by one
 OFFICER: Final = SOURCES.index("officer")
 UNKNOWN: Final = SOURCES.index("unknown")
 WARNINGS: Final = {
-    "officer": "found by officers: {share:.0%} of the incidents counted; they follow where officers "
-    "go",
+    "officer": "found by officers: {share:.0%} of the incidents counted; they follow where "
+    "officers go",
     "unknown": "of {share:.0%} of the incidents counted the source is not known: they may follow "
     "where officers go",
 }
