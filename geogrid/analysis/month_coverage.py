@@ -203,7 +203,7 @@ class _Sums:
             "cells_patrolled": int((driven[0] + still[0] > 0).sum()),
             "cells_with_fix": int(fixed.sum()),
             "ledger": seconds | {"total": sum(ledger.values()) / 1e3},
-            **_fixes_and_days(held, window),
+            **_counts_of_days(held, window),
         }
         return cls(driven, still, bounds, summary)
 
@@ -221,17 +221,19 @@ class _Sums:
         }
 
 
-def _fixes_and_days(months: Sequence[PatrolMonth], window: Window) -> dict[str, Any]:
-    """Return what became of the fixes of a window's days, and these days."""
-    counts: dict[str, int] = {}
+def _counts_of_days(months: Sequence[PatrolMonth], window: Window) -> dict[str, Any]:
+    """Return what became of the fixes of a window's days, ways through tunnels, and the days."""
+    fixes: dict[str, int] = {}
+    tunnels = 0
     days = []
     for month in months:
-        for day, fixes in zip(month.days, month.fixes, strict=True):
+        for day, counts in zip(month.days, month.counts, strict=True):
             if window.holds_day(day):
                 days.append(day.isoformat())
-                for name, count in fixes.items():
-                    counts[name] = counts.get(name, 0) + count
-    return {"fixes": counts, "days": days}
+                tunnels += counts.tunnels
+                for name, count in counts.fixes.items():
+                    fixes[name] = fixes.get(name, 0) + count
+    return {"fixes": fixes, "tunnels": tunnels, "days": days}
 
 
 def _counts(

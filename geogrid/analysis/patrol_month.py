@@ -41,6 +41,21 @@ class DayReader(Protocol):
         ...
 
 
+class DayCounts(NamedTuple):
+    """Counts of a derived day.
+
+    Parameters
+    ----------
+    fixes
+        ``kept``, and fixes left out by reason.
+    tunnels
+        Silences that were a way through a tunnel.
+    """
+
+    fixes: Mapping[str, int]
+    tunnels: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PatrolMonth:
     """What the derived days of a month say, cell by cell; slots are hours of days.
@@ -54,8 +69,8 @@ class PatrolMonth:
         The month's first day.
     days
         Its derived days, rising.
-    fixes
-        Counts of each of these days: ``kept`` and fixes left out by reason.
+    counts
+        Of each of these days.
     units
         Names of the units with stays, sorted.
     stays
@@ -72,7 +87,7 @@ class PatrolMonth:
 
     first: date
     days: tuple[date, ...]
-    fixes: tuple[Mapping[str, int], ...]
+    counts: tuple[DayCounts, ...]
     units: tuple[str, ...]
     stays: CellRows
     driven: CellRows
@@ -120,7 +135,7 @@ def _lattice(grid: Grid) -> Lattice:
 
 
 def pack_month(
-    fixes: Mapping[date, Mapping[str, int]],
+    counts: Mapping[date, DayCounts],
     read: DayReader,
     grid: Grid,
     *,
@@ -131,7 +146,7 @@ def pack_month(
 
     Parameters
     ----------
-    fixes
+    counts
         The month's derived days, at least one, and the counts of each.
     read
         Gives their tables.
@@ -147,7 +162,7 @@ def pack_month(
     PatrolMonth
         The same for the same days, whatever the number of threads.
     """
-    days = tuple(sorted(fixes))
+    days = tuple(sorted(counts))
     used = (_used(read(day, "passes", ["unit"])["unit"]) for day in days)
     units = tuple(sorted(set().union(*used)))
     packer = _Packer(read, _lattice(grid), days[0].replace(day=1), units, time_zone)
@@ -162,8 +177,8 @@ def pack_month(
     stays = by_cell(list(run_local(packer.stays, days, threads=threads)), len(grid))
     sort_in_cells(stays.start, stays.rows)
     bounds = by_cell(list(run_local(packer.bounds, days, threads=threads)), len(grid))
-    counts = tuple(fixes[day] for day in days)
-    return PatrolMonth(packer.first, days, counts, units, stays, driven, still, bounds, unplaced)
+    told = tuple(counts[day] for day in days)
+    return PatrolMonth(packer.first, days, told, units, stays, driven, still, bounds, unplaced)
 
 
 def _used(units: pd.Categorical | pd.Series) -> set[str]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geogrid.analysis.patrol_month import PatrolMonth, pack_month
+from geogrid.analysis.patrol_month import DayCounts, PatrolMonth, pack_month
 from geogrid.errors import StoreError
 from geogrid.kernels.month_rows import CellRows
 from geogrid.model.grid import Grid
@@ -124,7 +124,7 @@ class MonthStore:
             if self._kept_fingerprint(first) == fingerprint:
                 continue
             month = pack_month(
-                {day: manifest["fixes"] for day, manifest in manifests.items()},
+                {day: DayCounts(m["fixes"], m["tunnels"]) for day, m in manifests.items()},
                 self._read_day,
                 self._grid,
                 time_zone=self._time_zone,
@@ -216,7 +216,7 @@ def _write(month: PatrolMonth, path: Path, fingerprint: str) -> None:
         "fingerprint": fingerprint,
         "first": month.first.isoformat(),
         "days": [day.isoformat() for day in month.days],
-        "fixes": [dict(counts) for counts in month.fixes],
+        "counts": [[dict(counts.fixes), counts.tunnels] for counts in month.counts],
         "units": month.units,
         "arrays": [
             [name, array.dtype.newbyteorder("<").str, list(array.shape)]
@@ -279,7 +279,7 @@ def _read(path: Path) -> PatrolMonth:
     return PatrolMonth(
         first=first,
         days=tuple(date.fromisoformat(day) for day in header["days"]),
-        fixes=tuple(header["fixes"]),
+        counts=tuple(DayCounts(*counts) for counts in header["counts"]),
         units=tuple(header["units"]),
         unplaced=arrays["unplaced"],
         **tables,

@@ -21,7 +21,7 @@ from geogrid.analysis.month_coverage import (
 )
 from geogrid.analysis.patrol_coverage import coverage_of_days
 from geogrid.analysis.patrol_day import PatrolDay, hour_edges, local_hours
-from geogrid.analysis.patrol_month import pack_month
+from geogrid.analysis.patrol_month import DayCounts, pack_month
 from geogrid.model.window import ALL_TIME, Window
 
 # Ten days with the end of March, and changes of clocks: Berlin's on 29 March by an hour, Lord
@@ -105,12 +105,13 @@ def patrol_days(town, drives, sums, zone):
     others = {
         field.name: pd.DataFrame()
         for field in dataclasses.fields(PatrolDay)
-        if field.name not in {*COLUMNS, "day", "fixes"}
+        if field.name not in {*COLUMNS, "day", "fixes", "tunnels"}
     }
     return [
         PatrolDay(
             day=day,
             fixes={"kept": 3 + i, "spike": i},
+            tunnels=i // 3,
             **{name: frame(name, rows) for name, rows in table.items()},
             **others,
         )
@@ -127,10 +128,11 @@ def months_of(days, grid, zone, threads=1):
 
     months = {}
     for day in days:
-        months.setdefault(day.day.replace(day=1), {})[day.day] = day.fixes
+        counts = DayCounts(day.fixes, day.tunnels)
+        months.setdefault(day.day.replace(day=1), {})[day.day] = counts
     return [
-        pack_month(fixes, read, grid, time_zone=zone, threads=threads)
-        for _, fixes in sorted(months.items())
+        pack_month(counts, read, grid, time_zone=zone, threads=threads)
+        for _, counts in sorted(months.items())
     ]
 
 
@@ -211,6 +213,17 @@ def test_a_stay_over_the_end_of_a_month_is_one_pass_and_one_visit(town):
     assert got == [7200.0, 1.0, 1.0, 1.0, 2.0]
     night = coverage_of_months(months, town.grid, Window(hours=(0, 6)), **known)
     assert (night["presence_s"][at], night["passes"][at], night["days"][at]) == (3600.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("away", "n_visits"), [(300_000, 1.0), (300_001, 2.0)])
+def test_a_visit_goes_on_after_the_end_of_a_month(town, away, n_visits):
+    until_march_31 = (3 * 24 - 22 + 23) * HOUR  # to 23:00; it stays until two minutes to midnight
+    days = one_day(town, [[(2, until_march_31, 58 * 60 * SECOND), (2, away, HOUR)]])
+    known = {"calendar": DAYS, "time_zone": ZONES[0]}
+    table = coverage_of_months(months_of(days, town.grid, ZONES[0]), town.grid, ALL_TIME, **known)
+    require_same(table, coverage_of_days(days, town.grid, ALL_TIME, **known))
+    at = town.at(3, 2)
+    assert (table["passes"][at], table["visits"][at]) == (2.0, n_visits)
 
 
 def test_a_long_stay_among_many_units_is_one_pass(town):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from geogrid.analysis.patrol_month import pack_month
+from geogrid.analysis.patrol_month import DayCounts, pack_month
 from geogrid.crs import working_crs
 from geogrid.errors import StoreError
 from geogrid.model.boundary import Boundary
@@ -57,6 +57,7 @@ def write_day(folder, day, *, unit="car-1", moving_ms=5):
             found["unit"] = found["unit"].astype("category")
         found.to_parquet(path / f"{name}.parquet", index=False)
     manifest = {"fingerprint": f"{day} {unit} {moving_ms}", "fixes": {"kept": 2, "spike": 0}}
+    manifest["tunnels"] = 1
     (path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
@@ -96,8 +97,9 @@ def test_what_is_read_is_what_was_laid_out(store, folder, grid):
     months = store.read()
     assert [month.first for month in months] == [date(2026, 2, 1), date(2026, 3, 1)]
     for month in months:
-        fixes = {day: {"kept": 2, "spike": 0} for day in DAYS if day.month == month.first.month}
-        assert flat(month) == flat(pack_month(fixes, read, grid, time_zone=ZONE))
+        held = [day for day in DAYS if day.month == month.first.month]
+        counts = dict.fromkeys(held, DayCounts({"kept": 2, "spike": 0}, 1))
+        assert flat(month) == flat(pack_month(counts, read, grid, time_zone=ZONE))
     assert months[0].stays.rows.size == 3
     with pytest.raises(ValueError, match="read-only"):
         months[0].stays.rows[0] = 0
