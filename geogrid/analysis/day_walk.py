@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,25 @@ from geogrid.model.projection import FastProjection
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
 
 _FAR_M: Final = 1e8  # stands for places the projection cannot reach; no lattice is there
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What is registered of the ground that a day's fixes lie on.
+
+    Parameters
+    ----------
+    in_depot
+        Whether each fix lies in a registered depot, shape (n,); ``None`` where there are none.
+    tunnels
+        In the lattice's CRS; ``None`` where there are none.
+    """
+
+    in_depot: NDArray[np.bool_] | None = None
+    tunnels: Tunnels | None = None
+
+
+BARE: Final = Ground()
 
 
 def walked_day(

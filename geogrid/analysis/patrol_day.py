@@ -16,8 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.cleaning import Tunnels
-from geogrid.analysis.day_walk import tunnel_places, walked_day, with_places, without_places
+from geogrid.analysis.day_walk import (
+    BARE,
+    Ground,
+    tunnel_places,
+    walked_day,
+    with_places,
+    without_places,
+)
 from geogrid.analysis.dwell_bounds import DayFixes, dwell_bounds
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.kernels.cleaning import KEPT
@@ -126,8 +132,7 @@ def patrol_day(
     projection: FastProjection,
     *,
     rules: PatrolRules,
-    in_depot: NDArray[np.bool_] | None = None,
-    tunnels: Tunnels | None = None,
+    ground: Ground = BARE,
 ) -> PatrolDay:
     """Return what one day's fixes say.
 
@@ -143,10 +148,9 @@ def patrol_day(
         Onto the workspace's lattice.
     rules
         Thresholds.
-    in_depot
-        Whether each fix lies in a registered depot; none does by default.
-    tunnels
-        In the lattice's CRS: a silence that fits through one is a way through it.
+    ground
+        Depots, where time at rest is no patrol, and tunnels: a silence that fits through one
+        is a way through it.
 
     Returns
     -------
@@ -155,12 +159,12 @@ def patrol_day(
     """
     edges = hour_edges(day, time_zone)
     clock, limits = local_hours(edges, time_zone), (int(edges[0]), int(edges[-1]))
-    found = walked_day(tracks, edges, projection, rules=rules, in_depot=in_depot)
+    found = walked_day(tracks, edges, projection, rules=rules, in_depot=ground.in_depot)
     counts = unit_fixes(tracks.unit, tracks.t, found.reason, len(tracks.units), limits)
     kept = np.flatnonzero(found.reason == KEPT)
     hours, places = hour_sums(found.log, clock), None
-    if tunnels is not None and len(tunnels):
-        places = tunnel_places(found, projection, rules, tunnels)
+    if ground.tunnels is not None and len(ground.tunnels):
+        places = tunnel_places(found, projection, rules, ground.tunnels)
         found = with_places(found, places, projection, rules, edges)
         kept = np.insert(kept, places.before, -1)
         hours = without_places(hour_sums(found.log, clock), places, edges, clock)

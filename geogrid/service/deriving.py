@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.cleaning import Tunnels
+from geogrid.analysis.day_walk import Ground
 from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.crs import WGS84, reprojection
@@ -151,8 +152,10 @@ class Derivation:
             shelf.config.time_zone,
             shelf.projection,
             rules=self.store.rules,
-            in_depot=None if self.depots is None else _in_depot(shelf, tracks, self.depots),
-            tunnels=self.tunnels,
+            ground=Ground(
+                None if self.depots is None else _in_depot(shelf, tracks, self.depots),
+                self.tunnels,
+            ),
         )
         if self.units is None:
             return derived

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from geogrid.analysis.day_walk import Ground
 from geogrid.analysis.patrol_coverage import _around, _local_day
 from geogrid.analysis.patrol_day import BUCKETS, hour_edges, local_hours, patrol_day
 from geogrid.analysis.patrol_rules import PatrolRules
@@ -196,7 +197,7 @@ def test_a_pass_goes_on_over_hours_and_kinds_of_time_and_ends_in_a_depot(town):
     assert (only["moving_ms"], only["standing_ms"]) == (2 * MINUTE, 3 * MINUTE)
     assert day.hours["hour"].tolist() == [0, 1]
     assert day.hours["fixes"].tolist() == [1, 5]
-    parked = derived(tracks, FIRST, town, in_depot=np.array([0, 1, 1, 0, 0, 0], bool))
+    parked = derived(tracks, FIRST, town, ground=Ground(np.array([0, 1, 1, 0, 0, 0], bool)))
     assert len(parked.passes) == 2
     assert parked.hours["depot_ms"].sum() == MINUTE
 
