@@ -12,15 +12,16 @@ Forecasting 16, 437-450.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.forecast_events import Events
+from geogrid.analysis.forecast_events import YEAR_DAYS, Events
 from geogrid.analysis.forecast_ground import Ground
-from geogrid.analysis.forecast_models import BASELINE, MODELS, YEAR_DAYS, models_for
+from geogrid.analysis.forecast_models import BASELINE, MODELS, models_for
 from geogrid.analysis.forecast_scores import (
     HitCurve,
     Ranking,
@@ -36,6 +37,7 @@ SURE: Final = 1.64  # standard errors of a gain: 1 chance in 20, of a normal
 FIRST_RATES: Final = "blend"  # whose numbers are shown before there is a record
 TIE_BREAK: Final = "kde"
 GROUPS: Final = 10
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,12 @@ class Record:
 
 
 def backtest(
-    events: Events, ground: Ground, schedule: Schedule, budgets: tuple[float, ...]
+    events: Events,
+    ground: Ground,
+    schedule: Schedule,
+    budgets: tuple[float, ...],
+    *,
+    progress: Progress | None = None,
 ) -> Record:
     """Return what came of forecasts at every origin of a schedule.
 
@@ -254,6 +261,8 @@ def backtest(
         Origins and length of the windows.
     budgets
         Shares of the ground's area, rising.
+    progress
+        Is told how many windows are done.
 
     Returns
     -------
@@ -261,7 +270,7 @@ def backtest(
         Incidents off the ground count as missed.
     """
     record = Record(budgets, schedule.days)
-    for origin in schedule.origins:
+    for done, origin in enumerate(schedule.origins, start=1):
         past = events.past(ground, origin)
         names = models_for(past.span_days)
         expected = {name: MODELS[name](past, schedule.days) for name in names}
@@ -269,6 +278,8 @@ def backtest(
         _score(record, expected, observed, ground)
         record.totals.append(total)
         record.origins.append(origin)
+        if progress is not None:
+            progress("testing forecasts", done, len(schedule.origins))
     logger.info("back-test: %d windows of %d days", len(record.totals), schedule.days)
     return record
 

@@ -19,16 +19,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.backtest import TIE_BREAK, Record, Schedule, backtest
+from geogrid.analysis.backtest import TIE_BREAK, Progress, Record, Schedule, backtest
 from geogrid.analysis.forecast_card import (
     Resampling,
     backtest_json,
     calibration,
     card,
 )
-from geogrid.analysis.forecast_events import Events, ForecastTime, day_named, known_days
+from geogrid.analysis.forecast_events import (
+    YEAR_DAYS,
+    Events,
+    ForecastTime,
+    day_named,
+    known_days,
+)
 from geogrid.analysis.forecast_ground import Ground
-from geogrid.analysis.forecast_models import MODELS, YEAR_DAYS, models_for
+from geogrid.analysis.forecast_models import MODELS, models_for
 from geogrid.analysis.forecast_scores import Ranking, count_interval
 from geogrid.analysis.hotspots import at_risk_cells
 from geogrid.errors import InputError
@@ -132,8 +138,8 @@ def forecast(
     time: ForecastTime,
     *,
     exposure: Mapping[str, NDArray[np.bool_]] | None = None,
-    weight: NDArray[np.float64] | None = None,
     params: ForecastParams | None = None,
+    progress: Progress | None = None,
 ) -> CellTable:
     """Return where incidents are expected in the days ahead, and how far that can be trusted.
 
@@ -142,7 +148,7 @@ def forecast(
     Parameters
     ----------
     incidents
-        The incidents, of all times.
+        The incidents, of all times; each counts for its weight.
     grid
         The grid.
     time
@@ -151,10 +157,10 @@ def forecast(
         By name, the cells that hold roads, places and the like; see
         `geogrid.analysis.hotspots.at_risk_cells`. Without it the cells near an incident before
         the moment are at risk; in the back-test, before its first window.
-    weight
-        What each incident counts for, shape (n,); 1 if ``None``.
     params
         Budgets, kernel, back-test; the defaults if ``None``.
+    progress
+        Is told how much of the back-test is done.
 
     Returns
     -------
@@ -175,7 +181,7 @@ def forecast(
     params = params or ForecastParams()
     known = known_days(incidents, time.time_zone) < time.as_of_day
     before = incidents.where(known)
-    events = Events.of(before, grid, time.time_zone, None if weight is None else weight[known])
+    events = Events.of(before, grid, time.time_zone)
     _require_enough(events, time)
     sigma_m = params.bandwidth_over(grid.spec.cell_size)
     schedule = Schedule.over(
@@ -189,7 +195,7 @@ def forecast(
         early = before.where(known_days(before, time.time_zone) < schedule.origins[0])
         at_first, _ = at_risk_cells(early, grid, exposure=exposure)
         then = Ground.of(grid, at_first, sigma_m=sigma_m)
-        record = backtest(events, then, schedule, params.budgets)
+        record = backtest(events, then, schedule, params.budgets, progress=progress)
     at_risk, mask = at_risk_cells(before, grid, exposure=exposure)
     now = _Now.of(events, Ground.of(grid, at_risk, sigma_m=sigma_m), record, time)
     summary = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -15,11 +16,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.forecast_ground import Ground
+from geogrid.analysis.forecast_prior import Prior
 from geogrid.errors import InputError
 from geogrid.model.grid import Grid
 from geogrid.model.incidents import Incidents
 
 MAX_HORIZON_DAYS: Final = 366
+YEAR_DAYS: Final = 365.0
+LONG_DAYS: Final = 3.0 * YEAR_DAYS
 _MS_PER_DAY: Final = 86_400_000.0
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
@@ -97,7 +101,7 @@ def known_days(incidents: Incidents, time_zone: str) -> NDArray[np.float64]:
     return np.asarray(local.asi8 / _MS_PER_DAY, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Past:
     """The incidents on a ground before a moment.
 
@@ -134,6 +138,12 @@ class Past:
     def cell(self) -> NDArray[np.int64]:
         """The cell of the ground of each incident."""
         return np.repeat(np.arange(len(self.ground)), np.diff(self.first))
+
+    @cached_property
+    def prior(self) -> Prior:
+        """What neighbours say of each cell, from three years at most; worked out once."""
+        counts, days = self.counts(LONG_DAYS), min(LONG_DAYS, self.span_days)
+        return Prior.of(counts, days, self.ground)
 
     def counts(self, days: float) -> NDArray[np.float64]:
         """Return the incidents of the last days in each cell.
@@ -190,25 +200,17 @@ class Events:
     outside: int
 
     @classmethod
-    def of(
-        cls,
-        incidents: Incidents,
-        grid: Grid,
-        time_zone: str,
-        weight: NDArray[np.float64] | None = None,
-    ) -> Events:
+    def of(cls, incidents: Incidents, grid: Grid, time_zone: str) -> Events:
         """Return incidents as events on a grid.
 
         Parameters
         ----------
         incidents
-            The incidents.
+            The incidents; each counts for its weight.
         grid
             The grid.
         time_zone
             IANA name of the local time.
-        weight
-            What each counts for, shape (n,); 1 if ``None``.
 
         Returns
         -------
@@ -217,11 +219,10 @@ class Events:
         """
         position = grid.position_at(incidents.lon, incidents.lat)
         day = known_days(incidents, time_zone)
-        weight = np.ones(day.size) if weight is None else weight
         inside = np.flatnonzero(position >= 0)
         order = inside[np.lexsort((position[inside], day[inside]))]
         outside = int((position < 0).sum())
-        return cls(position[order], day[order], weight[order], outside)
+        return cls(position[order], day[order], incidents.weight[order], outside)
 
     def __len__(self) -> int:
         return int(self.day.size)

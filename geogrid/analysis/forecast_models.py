@@ -6,8 +6,6 @@ References
 ----------
 Mohler, G. O. et al. (2015). Randomized controlled field trials of predictive policing.
 Journal of the American Statistical Association 110, 1399-1411, eqs. 1-5.
-Clayton, D. & Kaldor, J. (1987). Empirical Bayes estimates of age-standardized relative risks.
-Biometrics 43, 671-681, section 3.1.
 """
 
 from __future__ import annotations
@@ -18,17 +16,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
-from geogrid.analysis.forecast_events import Past
+from geogrid.analysis.forecast_events import LONG_DAYS, YEAR_DAYS, Past
+from geogrid.analysis.forecast_prior import Prior
 from geogrid.kernels.self_exciting import excitation_left, excitation_step
 
-YEAR_DAYS: Final = 365.0
-LONG_DAYS: Final = 3.0 * YEAR_DAYS
 LEAST_LONG_DAYS: Final = 1.5 * YEAR_DAYS  # below, the long count is the count of a year
 DECAY_DAYS: Final = 180.0  # best of 28 to 365 on two years of Chicago
-_SHAPES: Final = np.logspace(-2.0, 2.0, 33)  # from "each cell for itself" to "as its neighbours"
-_CITY_SHARE: Final = 0.01  # of the prior: a cell far from everything is not impossible
 _EM_STEPS: Final = 60
 _LEAST_OMEGA: Final = 1.0 / YEAR_DAYS  # slower is background
 _MOST_OMEGA: Final = 2.0  # faster than half a day is one case recorded twice
@@ -114,54 +108,6 @@ def density(past: Past, days: float) -> NDArray[np.float64]:
     return past.ground.smoothed(count_year(past, days))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prior:
-    """What a cell's neighbours say of it before its own incidents are looked at.
-
-    Parameters
-    ----------
-    mean
-        Incidents per day, > 0, shape (n,).
-    shape
-        How much that is worth, in incidents: 0.01 hardly anything, 100 nearly all.
-    """
-
-    mean: NDArray[np.float64]
-    shape: float
-
-    @classmethod
-    def of(cls, past: Past) -> Prior:
-        """Return the prior that makes the counts of the cells most likely.
-
-        Parameters
-        ----------
-        past
-            What is known; three years of it at most.
-
-        Returns
-        -------
-        Prior
-            Its mean is the kernel's over the other cells, so that no cell is judged by itself;
-            its shape maximises the negative binomial likelihood (Clayton & Kaldor 1987).
-        """
-        counts, span = past.counts(LONG_DAYS), min(LONG_DAYS, past.span_days)
-        near = past.ground.smoothed_from_others(counts)
-        even = past.ground.area_m2 / past.ground.area_m2.sum()
-        total = float(counts.sum())
-        near = near * (total / max(float(near.sum()), 1e-300)) if near.any() else total * even
-        mean = (1.0 - _CITY_SHARE) * near + _CITY_SHARE * total * even
-        mean = np.maximum(mean, 1e-12)
-        fits = [_log_likelihood(counts, mean, shape) for shape in _SHAPES]
-        return cls(mean / span, float(_SHAPES[int(np.argmax(fits))]))
-
-
-def _log_likelihood(counts: NDArray[np.float64], mean: NDArray[np.float64], shape: float) -> float:
-    """Return the part of the negative binomial log likelihood that depends on the shape."""
-    terms = gammaln(counts + shape) - gammaln(shape)
-    terms = terms + shape * np.log(shape / (shape + mean)) - counts * np.log(shape + mean)
-    return float(terms.sum())
-
-
 def blend(past: Past, days: float) -> NDArray[np.float64]:
     """Return what a cell's own long count and its neighbours' expect together.
 
@@ -177,7 +123,7 @@ def blend(past: Past, days: float) -> NDArray[np.float64]:
     ndarray of float64, shape (n,)
         Mean of the gamma distribution of each cell's rate after its own count.
     """
-    prior, span = Prior.of(past), min(LONG_DAYS, past.span_days)
+    prior, span = past.prior, min(LONG_DAYS, past.span_days)
     own = past.counts(LONG_DAYS)
     return days * (own + prior.shape) / (span + prior.shape / prior.mean)
 
@@ -275,7 +221,7 @@ def self_exciting(past: Past, days: float) -> NDArray[np.float64]:
     ndarray of float64, shape (n,)
         Incidents in each cell.
     """
-    model = fit_self_exciting(past, Prior.of(past))
+    model = fit_self_exciting(past, past.prior)
     ages = past.span_days - past.age_days
     left = excitation_left(past.first, ages, past.weight, model.omega, past.span_days)
     return model.expected(left, days)

@@ -21,7 +21,7 @@ from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, newest
 from geogrid.service.layers import is_synthetic, sources_of
-from geogrid.service.shelf import Shelf
+from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
 
 TITLE: Final = "Forecast"
@@ -72,7 +72,10 @@ class ForecastQuestion:
 
 
 def forecast_layer(
-    shelf: Shelf, question: ForecastQuestion, patrol: CellTable | None = None
+    shelf: Shelf,
+    question: ForecastQuestion,
+    patrol: CellTable | None = None,
+    progress: Progress = no_progress,
 ) -> Layer:
     """Return where incidents are expected, as a layer.
 
@@ -85,6 +88,8 @@ def forecast_layer(
     patrol
         Patrol coverage of ``question.patrol_window``, to weigh what officers found by how
         often they were there; ``None`` where it is not known or not needed.
+    progress
+        Is told how much of the back-test is done.
 
     Returns
     -------
@@ -109,8 +114,9 @@ def forecast_layer(
     wanted = [SOURCES.index(source) for source in question.choice.sources]
     counted = every.where(np.isin(every.source, wanted))
     days = len(patrol.summary["days"]) if patrol is not None else 0
-    weight = None
-    if question.counts_officers and patrol is not None and days:
+    weight = np.ones(len(counted))  # harm is not counted: what is expected are incidents
+    weighted = patrol is not None and question.counts_officers and days > 0
+    if patrol is not None and weighted:
         weight = exposure_weights(
             counted.source == OFFICER,
             shelf.grid.position_at(counted.lon, counted.lat),
@@ -118,22 +124,22 @@ def forecast_layer(
             days,
         )
     table = forecast(
-        counted,
+        replace(counted, weight=weight),
         shelf.grid,
         time,
         exposure=exposure(shelf),
-        weight=weight,
         params=question.params,
+        progress=progress,
     )
     known = every.where(known_days(every, time.time_zone) < time.as_of_day)
-    guard = officer_share(known, question.choice.sources, weighted=weight is not None)
+    guard = officer_share(known, question.choice.sources, weighted=weighted)
     summary = dict(table.summary) | guard.as_json()
     return Layer(
         id="forecast",
         title=TITLE,
         table=replace(table, summary=summary),
         fields=table.fields,
-        provenance=_provenance(shelf, question, known, has_patrol=weight is not None),
+        provenance=_provenance(shelf, question, known, has_patrol=weighted),
         synthetic=is_synthetic(shelf, "incidents"),
     )
 

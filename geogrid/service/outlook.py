@@ -42,7 +42,7 @@ class Outlook(Atlas):
         path
             Also write it to this file; its ending says the format.
         progress
-            Is told how long the patrol days take, where patrols are needed as weights.
+            Is told how much of the back-test is done, and of patrol days that weights need.
 
         Returns
         -------
@@ -62,7 +62,8 @@ class Outlook(Atlas):
             self.layer("coverage", question.patrol_window, progress=progress)
             patrol = self._lattice("coverage", question.patrol_window)
         layer = self._kept(
-            ("forecast", question), lambda: forecast_layer(self._shelf, question, patrol)
+            ("forecast", question),
+            lambda: forecast_layer(self._shelf, question, patrol, progress),
         )
         if path is not None:
             write_layer(layer, path)

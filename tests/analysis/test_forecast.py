@@ -144,8 +144,8 @@ def test_empty_land_around_a_town_changes_no_rank_and_no_record(town, incidents)
 
 
 def test_weights_count_instead_of_ones(town, incidents):
-    weight = np.full(len(incidents), 2.0)
-    twice = forecast(incidents, town.grid, as_of(400), weight=weight)
+    heavy = replace(incidents, weight=np.full(len(incidents), 2.0))
+    twice = forecast(heavy, town.grid, as_of(400))
     once = forecast(incidents, town.grid, as_of(400))
     assert twice.summary["backtest"]["incidents"] == 2 * once.summary["backtest"]["incidents"]
     assert twice.summary["expected_total"] == pytest.approx(
@@ -159,6 +159,13 @@ def test_a_history_of_a_year_tests_a_year_ahead_on_shorter_windows(town, inciden
     assert summary["backtest"]["window_days"] == 15
     assert summary["backtest"]["windows"] == 12
     assert summary["expected_total"] == pytest.approx(3 * 365, rel=0.15)
+
+
+def test_progress_is_told_window_by_window(town, incidents):
+    told = []
+    forecast(incidents, town.grid, as_of(200), progress=lambda *step: told.append(step))
+    assert told == [("testing forecasts", done, len(told)) for done in range(1, len(told) + 1)]
+    assert len(told) >= 12
 
 
 def test_nothing_given_is_changed(town, incidents):

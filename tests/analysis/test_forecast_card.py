@@ -77,9 +77,10 @@ def test_plain_counts_are_no_better_than_counting():
 
 def test_a_gain_that_chance_explains_is_no_better_than_counting():
     plain = np.full(20, 30)
+    luck = np.array([9, -8, 2, -7, 3, 9, -9, 6, -5, 8, -6, 1, 7, -9, -3, 8, 9, -4, -8, 7])
     entry = card(
         record_of(
-            plain + [9, -8, 2, -7, 3, 9, -9, 6, -5, 8, -6, 1, 7, -9, -3, 8, 9, -4, -8, 7],
+            plain + luck,
             plain,
             plain + 30,
             plain * 4,

@@ -6,7 +6,6 @@ from geogrid.analysis.forecast_ground import Ground
 from geogrid.analysis.forecast_models import (
     DECAY_DAYS,
     MODELS,
-    Prior,
     SelfExciting,
     blend,
     count_long,
@@ -101,15 +100,15 @@ def test_the_neighbours_count_for_much_where_cells_are_alike_and_little_where_no
     alike = incidents_at(town.grid, days, *place)
     odd = incidents_at(town.grid, days, *(np.floor(place / 3) * 3 + 0.5))  # every third cell
     near, far = (past_of(town.grid, town_, as_of(400)) for town_ in (alike, odd))
-    assert Prior.of(near).shape > 20
-    assert Prior.of(far).shape < 2
+    assert near.prior.shape > 20
+    assert far.prior.shape < 2
     assert np.std(blend(near, 7.0)) < 0.6 * np.std(count_long(near, 7.0))  # drawn together
     own = count_long(far, 7.0)
     np.testing.assert_allclose(blend(far, 7.0)[own > 0], own[own > 0], rtol=0.02)
 
 
 def test_the_blend_is_the_mean_of_the_gamma_distribution_after_the_count(past):
-    prior = Prior.of(past)
+    prior = past.prior
     counts, span = past.counts(1095.0), past.span_days
     expected = 7 * (counts + prior.shape) / (span + prior.shape / prior.mean)
     np.testing.assert_allclose(blend(past, 7.0), expected, rtol=1e-12)
@@ -160,7 +159,7 @@ def bursts(grid, *, days=400, seed=4):
 
 def test_the_fit_equals_the_one_over_all_pairs(town):
     past = past_of(town.grid, bursts(town.grid, days=150), as_of(150))
-    prior = Prior.of(past)
+    prior = past.prior
     model = fit_self_exciting(past, prior, steps=12)
     mu, theta, omega = fit_by_all_pairs(past, prior, 12)
     np.testing.assert_allclose(model.mu, mu, rtol=1e-9)
@@ -170,13 +169,13 @@ def test_the_fit_equals_the_one_over_all_pairs(town):
 
 def test_the_fit_finds_what_made_the_incidents(town):
     past = past_of(town.grid, bursts(town.grid), as_of(400))
-    model = fit_self_exciting(past, Prior.of(past))
+    model = fit_self_exciting(past, past.prior)
     assert model.theta == pytest.approx(0.5, abs=0.15)
     assert 1 / model.omega == pytest.approx(5.0, rel=0.4)
 
 
 def test_without_excitation_the_fit_finds_little(past):
-    model = fit_self_exciting(past, Prior.of(past))
+    model = fit_self_exciting(past, past.prior)
     assert model.theta < 0.1
     np.testing.assert_allclose(self_exciting(past, 7.0), blend(past, 7.0), rtol=0.3)
 
@@ -207,7 +206,7 @@ def test_expected_incidents_are_those_of_many_simulated_weeks():
 def test_a_fresh_incident_raises_its_cell_and_fades(town):
     calm = bursts(town.grid)
     past = past_of(town.grid, calm, as_of(400))
-    model = fit_self_exciting(past, Prior.of(past))
+    model = fit_self_exciting(past, past.prior)
     left = np.zeros(144)
     left[7] = 1.0
     now = model.expected(left, 7.0) - model.expected(np.zeros(144), 7.0)
@@ -219,6 +218,6 @@ def test_a_fresh_incident_raises_its_cell_and_fades(town):
 
 def test_with_no_incident_twice_in_a_cell_there_is_no_excitation(town):
     past = one_cell(town, [10.0])
-    model = fit_self_exciting(past, Prior.of(past))
+    model = fit_self_exciting(past, past.prior)
     assert model.theta == 0.0
     assert np.isfinite(self_exciting(past, 7.0)).all()
