@@ -260,6 +260,18 @@ def test_who_comes_when_the_window_closes_is_not_in_it(town):
     assert table["passes"][town.at(3, 2)] == 0.0
 
 
+def test_a_day_begins_at_its_midnight_when_clocks_have_changed_by_half_an_hour(town):
+    zone = ZONES[2]
+    begin = int(hour_edges(DAYS[0], zone)[0]) + 22 * HOUR
+    midnight = int(hour_edges(date(2026, 4, 6), zone)[0])
+    legs = [(2, midnight - 3 * HOUR - begin, HOUR), (2, 2 * HOUR, HOUR)]
+    days = patrol_days(town, [legs], [], zone)
+    known = {"calendar": DAYS, "time_zone": zone}
+    table = coverage_of_months(months_of(days, town.grid, zone), town.grid, ALL_TIME, **known)
+    require_same(table, coverage_of_days(days, town.grid, ALL_TIME, **known))
+    assert table["days"][town.at(3, 2)] == 2.0
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(town, threads):
     rows = [(i % 10, i % 5, i, (i, 2 * i, 0, 5, 1, 3, 4)) for i in range(24)]
