@@ -68,17 +68,17 @@ near_tracks = st.lists(near_fix, min_size=2, max_size=8)
     spare,
     st.sampled_from([1.0, 1.01, 1.2, 2.0, np.inf]),
     cuts,
-    st.sampled_from([0.0, -16.0, 3_000.0]),
+    st.sampled_from([0.0, -16.0, 2.5, 3_002.0]),
 )
 def test_bounds_are_those_of_each_segment_hour_and_cell_by_itself(
     track, faster, longer, cut, shift
 ):
-    # Around the corner of four tiles, where small prisms and large ones meet.
+    # Around the corner of four tiles, or well inside of one.
     t, x, y = arrays([fix[:3] for fix in track])
     x, y, sure = x + shift, y - shift, np.array([fix[3] for fix in track], np.bool_)
     edges, _ = hours_between(cut, t)
     clock = (np.arange(edges.size - 1) % 2).astype(np.int8)
-    speed = np.maximum(needed(t, x, y) * faster, 1e-4)
+    speed = np.maximum(needed(t, x, y) * faster, 2e-5)
     speed[::5] = 0.0 if t.size > 4 else speed[::5]
     reach = np.full(t.size - 1, np.inf)
     if longer < np.inf:
