@@ -20,6 +20,7 @@ from geogrid.model.layer import Layer
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service import answers
 from geogrid.service.answers import Box
+from geogrid.service.histories import history_json
 from geogrid.service.layers import (
     FEATURE_TITLES,
     GRID,
@@ -199,7 +200,9 @@ class Atlas:
             There is no such cell.
         """
         self.grid.spec.cell_of_code(code)
-        return answers.cell_json(self.grid, code, self.tables(window), language)
+        report = answers.cell_json(self.grid, code, self.tables(window), language)
+        asked = self._questions
+        return report | {"history": history_json(self._shelf, code, window, asked.rules, asked.group)}
 
     def district_table(self, window: Window = ALL_TIME) -> list[dict[str, Any]]:
         """Return the totals of each district.

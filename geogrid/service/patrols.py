@@ -14,13 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
-from geogrid.analysis.patrol_coverage import coverage_of_days
 from geogrid.analysis.patrol_day import PatrolDay
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
 from geogrid.service.deriving import Derivation, derived_by
+from geogrid.service.months import PatrolYear
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
 
@@ -99,13 +99,7 @@ def coverage(
         There is no such group.
     """
     units = None if group is None else units_of_group(shelf, group)
-    table = coverage_of_days(
-        derived_days(shelf, rules or PatrolRules(), progress, units=units),
-        shelf.grid,
-        window,
-        calendar=shelf.tracks.days(),
-        time_zone=shelf.config.time_zone,
-    )
+    table = PatrolYear.of(shelf, rules or PatrolRules(), progress, units=units).coverage(window)
     counted: dict[str, Any] = {"fixes": _fix_counts(shelf, table)}
     if units is not None:
         counted["units"] = {"group": group, "registered": len(units)}

@@ -34,6 +34,11 @@ def columns_equal(one: Workspace, other: Workspace) -> bool:
     )
 
 
+def forget_months(ws: Workspace) -> None:
+    """Make a workspace look at its days again; while months are current it does not."""
+    (ws.path / "derived" / "months" / "stamp.json").unlink()
+
+
 @pytest.fixture
 def files(tmp_path):
     """Return five days of two cars; each drives until an hour before midnight."""
@@ -152,12 +157,15 @@ def test_fixes_that_are_not_the_ones_that_were_written_are_refused(filled):
     path = filled.path / "tracks" / "day=2026-03-07" / "fixes.parquet"
     other = filled.path / "tracks" / "day=2026-03-06" / "fixes.parquet"
     path.write_bytes(other.read_bytes())
+    forget_months(filled)
     (filled.path / "derived" / "day=2026-03-07" / "manifest.json").unlink()
     with pytest.raises(StoreError, match=r"fixes\.parquet is not the file that was written"):
         Workspace.open(filled.path).layer("coverage")
 
 
 def test_a_derived_day_that_is_half_gone_is_derived_again(filled):
+    forget_months(filled)
+    (filled.path / "derived" / "day=2026-03-07" / "manifest.json").unlink()
     (filled.path / "derived" / "day=2026-03-07" / "passes.parquet").unlink()
     opened = Workspace.open(filled.path)
     assert columns_equal(opened, opened)

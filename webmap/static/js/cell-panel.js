@@ -4,6 +4,7 @@ import { getJson } from "./api.js";
 import { windowOf } from "./address.js";
 import { byId, el } from "./dom.js";
 import { inWords, quantity } from "./format.js";
+import { historySection } from "./history.js";
 import { t } from "./i18n.js";
 import { complain } from "./notices.js";
 
@@ -46,6 +47,7 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
         .filter((id) => layers.some((layer) => layer.id === id))
         .map(async (id) => [id, await measure.about(id, state, signal)]));
       if (signal.aborted) return;
+      if (report.history) byId("cell-body").append(historySection(report.history));
       byId("cell-body").append(...known.map(([id, info]) => section(id, report.layers[id], info)));
     } catch (error) {
       if (error.name !== "AbortError") {

@@ -1,0 +1,67 @@
+/** When a cell was patrolled: two small bar charts, by hour of the day and by day. */
+
+import { el } from "./dom.js";
+import { duration, number } from "./format.js";
+import { t } from "./i18n.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 44;
+const MOST_BARS = 124; // more days than that are joined, so that a bar stays wider than a pixel
+
+/** Return the section of a cell's panel that tells its history. */
+export function historySection(history) {
+  const visits = sum(history.visits);
+  const told = t(visits ? "history.told" : "history.never", {
+    visits: number(visits), days: number(history.visits.filter(Boolean).length), of: number(history.days.length),
+  });
+  const hours = history.patrol_min_by_hour.map((minutes, hour) => ({
+    minutes, visits: history.visits_by_hour[hour], name: `${String(hour).padStart(2, "0")}:00`,
+  }));
+  return el("details", { open: true, class: "history" },
+    el("summary", {}, t("history.title")), el("p", { class: "quiet" }, told),
+    chart(t("history.by_hour"), hours, ["0", "6", "12", "18", "24"]),
+    chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]));
+}
+
+/** Return one bar per day, or per stretch of days where they are many. */
+function joined(history) {
+  const step = Math.ceil(history.days.length / MOST_BARS);
+  const bars = [];
+  for (let i = 0; i < history.days.length; i += step) {
+    const end = Math.min(i + step, history.days.length);
+    const name = step === 1 ? history.days[i] : `${history.days[i]} – ${history.days[end - 1]}`;
+    bars.push({ name, minutes: sum(history.patrol_min.slice(i, end)), visits: sum(history.visits.slice(i, end)) });
+  }
+  return bars;
+}
+
+function chart(title, bars, ticks) {
+  const most = Math.max(...bars.map((bar) => bar.minutes), 0);
+  const width = 100 / bars.length;
+  const picture = svg("svg", {
+    viewBox: `0 0 100 ${HEIGHT}`, preserveAspectRatio: "none", role: "img",
+    "aria-label": `${title}: ${t("history.most", { most: duration(most * 60) })}`,
+  });
+  bars.forEach((bar, i) => {
+    const tall = most ? (bar.minutes / most) * (HEIGHT - 2) : 0;
+    const words = t("history.bar", { name: bar.name, time: duration(bar.minutes * 60), visits: number(bar.visits) });
+    const place = { x: i * width, width: width * 0.86 };
+    const column = svg("g", {}, svg("title", {}, words),
+      svg("rect", { ...place, y: 0, height: HEIGHT, class: "ground" }),
+      svg("rect", { ...place, y: HEIGHT - Math.max(tall, bar.minutes ? 1 : 0), height: Math.max(tall, bar.minutes ? 1 : 0) }));
+    picture.append(column);
+  });
+  return el("figure", {}, el("figcaption", {}, title, el("span", { class: "quiet" }, t("history.most", { most: duration(most * 60) }))),
+    picture, el("div", { class: "ticks quiet", "aria-hidden": "true" }, ...ticks.map((tick) => el("span", {}, tick))));
+}
+
+function svg(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
