@@ -201,8 +201,8 @@ class Atlas:
         """
         self.grid.spec.cell_of_code(code)
         report = answers.cell_json(self.grid, code, self.tables(window), language)
-        asked = self._questions
-        return report | {"history": history_json(self._shelf, code, window, asked.rules, asked.group)}
+        rules, group = self._questions.rules, self._questions.group
+        return report | {"history": history_json(self._shelf, code, window, rules, group)}
 
     def district_table(self, window: Window = ALL_TIME) -> list[dict[str, Any]]:
         """Return the totals of each district.

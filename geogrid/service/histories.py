@@ -62,5 +62,5 @@ def _json(history: CellHistory) -> dict[str, Any]:
     }
 
 
-def _instant(ms: int | None) -> Any:
-    return None if ms is None else plain(np.datetime64(ms, "ms"))
+def _instant(ms: int | None) -> str | None:
+    return None if ms is None else str(plain(np.datetime64(ms, "ms")))
