@@ -33,9 +33,9 @@ from geogrid.service.imports import (
     quarantine,
     undo,
 )
+from geogrid.service.inspection import Inspection
 from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
-from geogrid.service.outlook import Outlook
 from geogrid.service.shelf import Progress, Shelf, no_progress
 
 __all__ = [
@@ -84,7 +84,7 @@ class Selection:
     datum: Datum = Datum.WGS84
 
 
-class Workspace(Outlook):
+class Workspace(Inspection):
     """A folder with a city's districts, registers, tracks and incidents, and its answers.
 
     Make one with `create` or `demo`, open one with `open`.

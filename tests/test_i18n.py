@@ -27,9 +27,11 @@ from geogrid.analysis import (
     new_clusters,
     patrol_coverage,
     rate_null,
+    unit_quality,
+    unit_remarks,
 )
 from geogrid.analysis.hotspot_columns import REASON_TEMPLATES, WEIGHTED_FIELDS, WEIGHTED_TEMPLATES
-from geogrid.cli import analyses
+from geogrid.cli import analyses, quality
 from geogrid.cli.program import SECTIONS, program
 from geogrid.cli.usage import CLICK_SAYS, paragraphs
 from geogrid.export.legend import _categories
@@ -140,6 +142,7 @@ def of_tables() -> Iterator[str]:
     yield from emerging_columns.PATTERN_REASONS.values()
     yield from near_repeat_alerts.ALERT_REASONS.values()
     yield from new_clusters.CLUSTER_REASONS.values()
+    yield from (*unit_remarks.REASONS.values(), *quality._HEAD)
     for columns in (
         emerging_columns.FIELDS,
         near_repeat_alerts.FIELDS,
@@ -150,6 +153,7 @@ def of_tables() -> Iterator[str]:
         WEIGHTED_FIELDS,
         local_moran.FIELDS,
         rate_null.FIELDS,
+        unit_quality.FIELDS,
     ):
         for column in columns:
             yield from (column.title, column.meaning)

@@ -23,6 +23,7 @@ from geogrid.analysis import (
     new_clusters,
     patrol_coverage,
     rate_null,
+    unit_quality,
 )
 from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
 from geogrid.model.cells import Field
@@ -42,6 +43,7 @@ ANSWERS = {
     "spots": hotspot_spots.FIELDS,
     "forecast": forecast.FIELDS,
     "gaps": gaps.FIELDS,
+    "quality": unit_quality.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
 AREA = {"Polygon", "MultiPolygon"}
