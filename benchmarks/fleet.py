@@ -34,6 +34,7 @@ TIME_ZONE = "Asia/Shanghai"
 FIRST_DAY = date(2026, 3, 2)
 RULES = PatrolRules()
 CELL_M = 250.0  # the peers' cells
+LARGEST_OF_PEERS = 10_000_000  # fixes; of larger fleets no file is made for them
 STREET_M = 200.0
 TOWN_M, COUNTY_M = 8_000.0, 40_000.0  # half of the cars stay in a town, half see the county
 NOISE_M = 5.0

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict
 from pathlib import Path
 
 import fleet
@@ -26,52 +24,11 @@ import numpy as np
 import patrol_peers as peers
 import pyarrow as pa
 import pyarrow.parquet as pq
+from patrol_ours import WARM_FIXES, Run, peak_gb
 from patrol_peers import COLUMNS, CellTimes
 
-from geogrid.analysis.day_walk import walked_day
-from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
-from geogrid.model.projection import FastProjection
-from geogrid.scale.local import run_local
-from geogrid.scale.memory import keep_freed_memory
-from geogrid.store.derived import DerivedStore
-from geogrid.store.tracks import DayInputs, TrackStore
-
 YEAR_FIXES = 590_000_000  # 187 cars, a fix every 10 s, all year
-WARM_FIXES = 20_000
 ROUNDING_MS = 1.0  # ours gives whole milliseconds to each piece
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one measurement found."""
-
-    cpu_s: float
-    wall_s: float
-    peak_gb: float
-    fixes: int
-    first_s: float = 0.0  # CPU time of a first call on a small fleet: compiling, importing
-
-
-def derive(
-    tracks: TrackStore, store: DerivedStore, projection: FastProjection, inputs: DayInputs
-) -> PatrolDay:
-    """Read, derive and write one day, as a workspace does."""
-    fixes = tracks.read_inputs(inputs)
-    day = patrol_day(fixes, inputs.day, fleet.TIME_ZONE, projection, rules=store.rules)
-    store.write(day, inputs.fingerprint)
-    return day
-
-
-def ours(root: Path, *, projection: FastProjection, threads: int = 1) -> None:
-    """Write day files as a workspace writes them; the projection is fitted when one opens."""
-    cell_m = projection.spec.cell_size
-    out = root / f"derived-{cell_m:g}"
-    shutil.rmtree(out, ignore_errors=True)
-    tracks = TrackStore(root, fleet.TIME_ZONE)
-    store = DerivedStore(out, fleet.RULES, f"{cell_m:g}")
-    work = partial(derive, tracks, store, projection)
-    for _ in run_local(work, tracks.with_edges(), threads=threads):
-        pass
 
 
 def derived_times(root: Path) -> CellTimes:
@@ -81,31 +38,6 @@ def derived_times(root: Path) -> CellTimes:
     names = ("row", "col", "moving_ms", "standing_ms", "depot_ms")
     row, col, *parts = (table[name].to_numpy().astype(np.int64) for name in names)
     return peers.totals(row * COLUMNS + col, np.sum(parts, axis=0).astype(np.float64))
-
-
-def kernel_alone(root: Path, projection: FastProjection) -> Callable[[], None]:
-    """Return a call that projects, cleans and walks fixes that are in memory."""
-    store = TrackStore(root, fleet.TIME_ZONE)
-    days = [
-        (store.read_inputs(inputs), hour_edges(inputs.day, fleet.TIME_ZONE))
-        for inputs in store.with_edges()
-    ]
-
-    def walk_all() -> None:
-        for fixes, edges in days:
-            walked_day(fixes, edges, projection, rules=fleet.RULES)
-
-    return walk_all
-
-
-def just_read(root: Path) -> None:
-    """Read what the day files hold and sum each column."""
-    for file in sorted(root.glob("tracks/day=*/fixes.parquet")):
-        table = pq.ParquetFile(file).read(use_threads=False)
-        columns = [table[name] for name in ("t", "lon", "lat")]
-        columns.append(table["unit"].combine_chunks().indices)
-        for column in columns:
-            column.to_numpy().sum(dtype=np.int64)
 
 
 PEERS: dict[str, tuple[str, bool, Callable[[Path], CellTimes]]] = {
@@ -125,40 +57,10 @@ SIZES = {
 }  # a method that would take minutes stands with fewer fixes
 
 
-def peak_gb() -> float:
-    """Return the most memory this process has held, as Linux counts it."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
-
-
-def measure(call: Callable[[], object], fixes: int, repeats: int) -> Run:
-    """Return the median of some calls."""
-    cpu, wall = [], []
-    for _ in range(repeats):
-        start, start_cpu = time.perf_counter(), time.process_time()
-        call()
-        cpu.append(time.process_time() - start_cpu)
-        wall.append(time.perf_counter() - start)
-    return Run(statistics.median(cpu), statistics.median(wall), peak_gb(), fixes)
-
-
 def measure_here(choice: argparse.Namespace) -> Run:
-    """Measure one method in this process."""
+    """Measure one peer in this process."""
     root, warm = choice.folder / f"{choice.fixes}", choice.folder / f"{WARM_FIXES}"
-    fixes = fleet.write_fleet(root, choice.fixes, peers=choice.fixes <= max(SIZES))
-    pa.set_cpu_count(1)
-    keep_freed_memory()
-    projection = FastProjection.fit(fleet.lattice(choice.cell))
-    own: dict[str, Callable[[Path], Callable[[], None]]] = {
-        "ours": lambda root: partial(ours, root, projection=projection, threads=choice.threads),
-        "kernel": lambda root: kernel_alone(root, projection),
-        "read": lambda root: partial(just_read, root),
-    }
-    if choice.method in own:
-        start = time.process_time()
-        own[choice.method](warm)()
-        first = time.process_time() - start
-        return replace(measure(own[choice.method](root), fixes, choice.repeats), first_s=first)
+    fixes = fleet.write_fleet(root, choice.fixes)
     _, _, method = PEERS[choice.method]
     method(warm)
     start, start_cpu = time.perf_counter(), time.process_time()
@@ -182,7 +84,8 @@ class Bench:
 
     def run(self, method: str, fixes: int, *more: str) -> Run:
         """Return what one process measured."""
-        command = [sys.executable, "-W", "ignore", __file__, "--folder", str(self.folder)]
+        script = __file__ if method in PEERS else str(Path(__file__).with_name("patrol_ours.py"))
+        command = [sys.executable, "-W", "ignore", script, "--folder", str(self.folder)]
         command += ["--method", method, "--fixes", str(fixes), *more]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         return Run(**json.loads(done.stdout.splitlines()[-1]))
@@ -284,11 +187,8 @@ def main() -> None:
         "--largest", type=int, default=10_000_000, help="fixes of the largest table"
     )
     parser.add_argument("--year", type=int, default=0, help="fixes to stretch to a year, or 0")
-    parser.add_argument("--method", help="measure this one here")
+    parser.add_argument("--method", choices=sorted(PEERS), help="measure this peer here")
     parser.add_argument("--fixes", type=int, default=100_000)
-    parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--cell", type=float, default=peers.CELL_M)
     choice = parser.parse_args()
     fleet.write_fleet(choice.folder / f"{WARM_FIXES}", WARM_FIXES)
     if choice.method:
