@@ -20,6 +20,7 @@ help: ## Show this list
 	@echo "Options: make run SIZE=city PORT=8000 HOST=127.0.0.1; make install PYTHON=python3.12"
 
 install: .venv/.run ## Make .venv with the geogrid command
+	@tools/forget_kernels.sh
 
 run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 	@if [ ! -f demo/$(SIZE)/workspace.toml ]; then \
@@ -34,6 +35,7 @@ run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 # The main run comes last, so that the last line says how many tests passed.
 test: .venv/.dev ## Run all tests, in Python, node and a browser
 	@tools/install_browser.sh
+	@tools/forget_kernels.sh
 	@if command -v node >/dev/null; then node --test --test-reporter=spec $$(find tests -name '*.test.mjs'); \
 	    else echo "node is missing: the tests of the map's JavaScript are skipped"; fi
 	@echo "The kernels as plain Python:"
