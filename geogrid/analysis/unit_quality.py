@@ -237,7 +237,8 @@ def _clocks(names: list[str], moving_h: NDArray[np.float64], rules: QualityRules
 def _sentences(
     remarks: tuple[tuple[Remark, ...], ...], translate: Callable[[str], str]
 ) -> list[str]:
-    return ["; ".join(one.render(translate) for one in row) for row in remarks]
+    between = translate("; ")
+    return [between.join(one.render(translate) for one in row) for row in remarks]
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:

@@ -145,3 +145,21 @@ def test_a_table_can_be_taken_as_csv_for_one_district(client, tiny_workspace):
 @pytest.mark.parametrize("path", PATHS)
 def test_answers_are_not_kept_for_others(client, path):
     assert client.get(path).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_units_answer_the_report_of_the_workspace_in_the_language_asked_for(client, tiny_workspace):
+    assert client.get("/api/units?lang=en").get_json() == tiny_workspace.quality()
+    chinese = client.get("/api/units?lang=zh").get_json()
+    assert chinese == tiny_workspace.quality(language="zh")
+    assert not chinese["units"][0]["reason"].isascii()
+
+
+def test_units_follow_the_window_and_refuse_what_they_do_not_know(client, tiny_workspace):
+    first = tiny_workspace.days()[0].isoformat()
+    part = client.get(f"/api/units?from={first}&to={first}&hours=22-06").get_json()
+    assert part["days"] == 1
+    assert max(unit["tracked_h"] for unit in part["units"]) <= 8.0
+    for query in ("hours=late", "unit=SM-0101"):
+        answer = client.get(f"/api/units?{query}")
+        assert answer.status_code == 400
+        assert answer.mimetype == "application/problem+json"

@@ -130,3 +130,10 @@ def districts() -> Response:
     """Return the totals of each district."""
     check_names(*WINDOW_NAMES)
     return json_answer({"districts": workspace().district_table(window_wanted())})
+
+
+@blueprint.get("/units")
+def units() -> Response:
+    """Return how well each unit's receiver reports, worst first."""
+    check_names(*WINDOW_NAMES)
+    return json_answer(workspace().quality(window_wanted(), language=language_wanted()))

@@ -17,6 +17,7 @@ import { createSearch } from "./search.js";
 import { createStore } from "./store.js";
 import { createTake } from "./take.js";
 import { nextTheme, watchTheme } from "./theme.js";
+import { createUnits } from "./units.js";
 import { createWindowPanel } from "./window-panel.js";
 
 const { geogridLattice } = globalThis;
@@ -95,6 +96,7 @@ async function start() {
   createWindowPanel({ store, days: about.days });
   const { choose } = createDistrictFilter({ store, districts, outlines: drawn, fit, home });
   const table = createDistrictTable({ store, districts, choose });
+  const units = createUnits({ store, days: about.days });
   const features = createFeatureView({ map, store, layers });
   const cell = createCellPanel(common);
   createSearch({ ...common, choose, features });
@@ -104,7 +106,7 @@ async function start() {
   watchTheme(store, (theme) => { measure.setTheme(theme); features.setTheme(theme); });
   const language = watchLanguage(store, about, [map.translate, drawn.names.translate]);
   watchKeys({
-    table: table.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
+    table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
     theme: () => nextTheme(store), escape: () => escape(store), enter: watchMapClicks(common),
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
