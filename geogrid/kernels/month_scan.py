@@ -179,6 +179,94 @@ def add_sums(
         marked[at] |= marks >> np.uint64(MARK_SHIFT) > 0
 
 
+class _Units(NamedTuple):
+    """What is known of each unit in the cell that is worked on."""
+
+    cell: NDArray[np.int64]  # in which it was last seen; the rest holds there
+    until: NDArray[np.int64]
+    stayed: NDArray[np.int64]
+    part: NDArray[np.int64]
+    here: NDArray[np.int64]  # units seen in this cell
+
+
+@njit(cache=True, nogil=True)
+def _resumed(before: OpenVisits, at: int, cell: int, units: _Units) -> int:
+    """Go on with the open visits of a cell, which begin at a place; return how many they are."""
+    count = 0
+    while at + count < before.cell.size and before.cell[at + count] == cell:
+        unit = before.unit[at + count]
+        units.cell[unit], units.until[unit] = cell, before.until[at + count]
+        units.stayed[unit], units.part[unit] = before.stayed[at + count], before.part[at + count]
+        units.here[count] = unit
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _noted(unit: int, seen: NDArray[np.uint64]) -> int:
+    """Set a unit's bit; return 1 when it was not set."""
+    bit = np.uint64(1) << np.uint64(unit & 63)
+    if seen[unit >> 6] & bit:
+        return 0
+    seen[unit >> 6] |= bit
+    return 1
+
+
+@njit(cache=True, nogil=True)
+def _pieces(
+    enter: int, leave: int, part: int, parts: Parts, limits: Limits, unit: int, units: _Units
+) -> tuple[int, int, int, int]:
+    """Count a stay in each part of the window that it reaches.
+
+    Returns
+    -------
+    part, ends, n_passes, n_visits : int
+        The last of these parts, when the stay ends in it, stays that are no longer one with what
+        was before, and visits that are over.
+    """
+    ends, n_passes, n_visits = enter, 0, 0
+    while part < parts.start.size and parts.start[part] < leave:
+        begins, ends = max(enter, parts.start[part]), min(leave, parts.end[part])
+        n_passes += units.part[unit] != part or units.until[unit] != begins
+        if begins - units.until[unit] > limits.back_ms:
+            n_visits += units.stayed[unit] >= limits.least_ms
+            units.stayed[unit] = 0
+        units.stayed[unit] += ends - begins
+        units.until[unit], units.part[unit] = ends, part
+        part += 1
+    return part - 1, ends, n_passes, n_visits
+
+
+@njit(cache=True, nogil=True)
+def _day(frame: Frame, since: int) -> int:
+    """Return the number of the day of an instant of the month."""
+    day = frame.day_at[since // HOUR_MS]
+    while day + 1 < frame.day_start.size and frame.day_start[day + 1] <= since:
+        day += 1
+    return frame.day_number + int(day)
+
+
+@njit(cache=True, nogil=True)
+def _left_open(
+    n_here: int, units: _Units, limits: Limits, kept: NDArray[np.int64], n_kept: int
+) -> tuple[int, NDArray[np.int64], int]:
+    """Close the visits in a cell or, near the month's end, keep them; return how many closed."""
+    n_visits = 0
+    for unit in units.here[:n_here]:
+        if units.until[unit] + limits.back_ms < limits.end_ms:
+            n_visits += units.stayed[unit] >= limits.least_ms
+            continue
+        if n_kept == kept.shape[0]:
+            wider = np.empty((2 * n_kept, 5), np.int64)
+            wider[:n_kept] = kept
+            kept = wider
+        kept[n_kept, 0], kept[n_kept, 1] = units.cell[unit], unit
+        kept[n_kept, 2], kept[n_kept, 3] = units.until[unit], units.stayed[unit]
+        kept[n_kept, 4] = units.part[unit]
+        n_kept += 1
+    return n_visits, kept, n_kept
+
+
 @njit(cache=True, nogil=True)
 def add_stays(
     cells: CellRows,
@@ -221,104 +309,60 @@ def add_stays(
     OpenVisits
         Visits whose unit could still be back in time when the month is over.
     """
-    back, least = limits.back_ms, limits.least_ms
     length_bits = SHARED_BITS - frame.unit_bits
     unit_mask, length_mask = (1 << frame.unit_bits) - 1, (1 << length_bits) - 1
-    n_parts, n_days, start_ms = parts.start.size, frame.day_start.size - 1, frame.start_ms
     n_units = seen.shape[1] * 64
-    where = np.full(n_units, -1, np.int64)  # the cell in which a unit was last seen; its state:
-    gone, stayed, part_of = np.empty((3, n_units), np.int64)
-    here = np.empty(n_units, np.int64)  # units seen in this cell
-    kept, n_kept = np.empty((64, 5), np.int64), 0
-    at = 0  # in the open visits
+    state = np.full((5, n_units), -1, np.int64)
+    units = _Units(state[0], state[1], state[2], state[3], state[4])
+    kept, n_kept, at = np.empty((64, 5), np.int64), 0, 0
     for i in range(begin, end):
-        cell = np.int64(cells.position[i]) - limits.first_cell
+        cell = int(cells.position[i]) - limits.first_cell
         while at < before.cell.size and before.cell[at] < cell:
-            counts[before.cell[at], VISITS] += before.stayed[at] >= least
+            counts[before.cell[at], VISITS] += before.stayed[at] >= limits.least_ms
             at += 1
-        n_here = 0
-        while at < before.cell.size and before.cell[at] == cell:
-            unit = before.unit[at]
-            where[unit], gone[unit] = cell, before.until[at]
-            stayed[unit], part_of[unit] = before.stayed[at], before.part[at]
-            here[n_here] = unit
-            n_here += 1
-            at += 1
-        until, longest = counts[cell, UNTIL], counts[cell, LONGEST]
-        present, last_day = counts[cell, PRESENT], counts[cell, LAST_DAY]
-        first, last = counts[cell, FIRST], counts[cell, LAST]
+        n_here = _resumed(before, at, cell, units)
+        at += n_here
+        until, longest, present = counts[cell, UNTIL], counts[cell, LONGEST], counts[cell, PRESENT]
+        first, last, last_day = counts[cell, FIRST], counts[cell, LAST], counts[cell, LAST_DAY]
         n_passes, n_visits, n_new_units, n_new_days = 0, 0, 0, 0
         for k in range(cells.start[i], cells.start[i + 1]):
             row = cells.rows[k]
             since = row >> SHARED_BITS
-            hour = since // HOUR_MS
-            enter = start_ms + since
+            enter = frame.start_ms + since
             leave = enter + ((row >> frame.unit_bits) & length_mask)
-            part = frame.part_at[hour]
-            while part < n_parts and parts.end[part] <= enter:
+            part = frame.part_at[since // HOUR_MS]
+            while part < parts.end.size and parts.end[part] <= enter:
                 part += 1
-            if part == n_parts or parts.start[part] >= leave:
+            if part == parts.end.size or parts.start[part] >= leave:
                 continue
             unit = frame.unit[row & unit_mask]
-            begins, ends = max(enter, parts.start[part]), enter
-            if where[unit] != cell:
-                where[unit], gone[unit], stayed[unit], part_of[unit] = cell, begins, 0, -1
-                here[n_here] = unit
+            begins = max(enter, parts.start[part])
+            if units.cell[unit] != cell:
+                units.cell[unit], units.until[unit] = cell, begins
+                units.stayed[unit], units.part[unit] = 0, -1
+                units.here[n_here] = unit
                 n_here += 1
-                bit = np.uint64(1) << np.uint64(unit & 63)
-                if not seen[cell, unit >> 6] & bit:
-                    seen[cell, unit >> 6] |= bit
-                    n_new_units += 1
+                n_new_units += _noted(unit, seen[cell])
             elapsed = parts.before[part] + begins - parts.start[part]
-            first = min(first, begins)
-            is_new = False
-            while part < n_parts and parts.start[part] < leave:
-                begins, ends = max(enter, parts.start[part]), min(leave, parts.end[part])
-                if part_of[unit] != part or gone[unit] != begins:
-                    is_new = True
-                    n_passes += 1
-                if begins - gone[unit] > back:
-                    n_visits += stayed[unit] >= least
-                    stayed[unit] = 0
-                stayed[unit] += ends - begins
-                gone[unit], part_of[unit] = ends, part
-                part += 1
-            stop = parts.before[part - 1] + ends - parts.start[part - 1]
-            if elapsed > until:
-                longest = max(longest, elapsed - until)
-                present += stop - elapsed
-                until = stop
-            elif stop > until:
-                present += stop - until
-                until = stop
-            last = max(last, ends)
-            if is_new or leave > enter:  # a sight that ends a stay adds no day
-                day = frame.day_at[hour]
-                while day < n_days and frame.day_start[day + 1] <= since:
-                    day += 1
-                n_new_days += frame.day_number + day != last_day
-                last_day = frame.day_number + day
-        for j in range(n_here):
-            unit = here[j]
-            if gone[unit] + back < limits.end_ms:
-                n_visits += stayed[unit] >= least
-                continue
-            if n_kept == kept.shape[0]:
-                wider = np.empty((2 * n_kept, 5), np.int64)
-                wider[:n_kept] = kept
-                kept = wider
-            kept[n_kept, 0], kept[n_kept, 1], kept[n_kept, 2] = cell, unit, gone[unit]
-            kept[n_kept, 3], kept[n_kept, 4] = stayed[unit], part_of[unit]
-            n_kept += 1
-        counts[cell, UNTIL], counts[cell, LONGEST] = until, longest
-        counts[cell, PRESENT], counts[cell, LAST_DAY] = present, last_day
-        counts[cell, FIRST], counts[cell, LAST] = first, last
+            part, ends, new, over = _pieces(enter, leave, part, parts, limits, unit, units)
+            stop = parts.before[part] + ends - parts.start[part]
+            longest = max(longest, elapsed - until)
+            present += max(stop - max(elapsed, until), 0)
+            until = max(until, stop)
+            first, last = min(first, begins), max(last, ends)
+            n_passes, n_visits = n_passes + new, n_visits + over
+            if new > 0 or leave > enter:  # a sight that ends a stay adds no day
+                day = _day(frame, since)
+                n_new_days += day != last_day
+                last_day = day
+        over, kept, n_kept = _left_open(n_here, units, limits, kept, n_kept)
+        counts[cell, UNTIL], counts[cell, LONGEST], counts[cell, PRESENT] = until, longest, present
+        counts[cell, FIRST], counts[cell, LAST], counts[cell, LAST_DAY] = first, last, last_day
         counts[cell, PASSES] += n_passes
-        counts[cell, VISITS] += n_visits
+        counts[cell, VISITS] += n_visits + over
         counts[cell, UNITS] += n_new_units
         counts[cell, DAYS] += n_new_days
-    while at < before.cell.size:
-        counts[before.cell[at], VISITS] += before.stayed[at] >= least
-        at += 1
+    for rest in range(at, before.cell.size):
+        counts[before.cell[rest], VISITS] += before.stayed[rest] >= limits.least_ms
     lines = kept[:n_kept].T.copy()
     return OpenVisits(lines[0], lines[1], lines[2], lines[3], lines[4])

@@ -79,11 +79,11 @@ def frame(name, rows):
     return table
 
 
-def patrol_days(town, drives, sums, zone):
+def patrol_days(town, drives, sums, zone, dates=DAYS):
     """Return derived days of units that go from stay to stay, and of drawn hourly sums."""
     col_0, row_0 = town.origin_cell()
-    edges = [int(hour_edges(day, zone)[0]) for day in (*DAYS, DAYS[-1] + timedelta(days=1))]
-    tables = [{name: [] for name in COLUMNS} for _ in DAYS]
+    edges = [int(hour_edges(day, zone)[0]) for day in (*dates, dates[-1] + timedelta(days=1))]
+    tables = [{name: [] for name in COLUMNS} for _ in dates]
     for unit, legs in enumerate(drives):
         now = edges[0] + 22 * HOUR
         for cell, away, stayed in legs:
@@ -92,7 +92,7 @@ def patrol_days(town, drives, sums, zone):
             cuts = [now, *(e for e in edges if now < e < now + stayed), now + stayed]
             for enter, leave in pairwise(cuts):
                 day = int(np.searchsorted(edges, enter, side="right")) - 1
-                if 0 <= day < len(DAYS):
+                if 0 <= day < len(dates):
                     at = (f"car {unit}", row + row_0, col + col_0, enter, leave)
                     tables[day]["passes"].append(at)
             now += stayed
@@ -115,7 +115,7 @@ def patrol_days(town, drives, sums, zone):
             **{name: frame(name, rows) for name, rows in table.items()},
             **others,
         )
-        for i, (day, table) in enumerate(zip(DAYS, tables, strict=True))
+        for i, (day, table) in enumerate(zip(dates, tables, strict=True))
     ]
 
 
@@ -224,6 +224,40 @@ def test_a_visit_goes_on_after_the_end_of_a_month(town, away, n_visits):
     require_same(table, coverage_of_days(days, town.grid, ALL_TIME, **known))
     at = town.at(3, 2)
     assert (table["passes"][at], table["visits"][at]) == (2.0, n_visits)
+    assert (
+        cell_history(months_of(days, town.grid, ZONES[0]), at, ALL_TIME, **known).enter.size
+        == n_visits
+    )
+
+
+def test_a_visit_at_the_end_of_the_last_month_counts(town):
+    until_march_31 = (3 * 24 - 22 + 23) * HOUR
+    days = one_day(town, [[(2, until_march_31, HOUR)]])[:4]
+    known = {"calendar": DAYS[:4], "time_zone": ZONES[0]}
+    table = coverage_of_months(months_of(days, town.grid, ZONES[0]), town.grid, ALL_TIME, **known)
+    require_same(table, coverage_of_days(days, town.grid, ALL_TIME, **known))
+    assert table["visits"][town.at(3, 2)] == 1.0
+
+
+def test_the_same_day_of_two_months_is_two_days(town):
+    days = tuple(date(2026, 3, 1) + timedelta(days=i) for i in range(32))
+    legs = [(2, 0, HOUR), (2, (31 * 24 - 1) * HOUR, HOUR)]
+    derived = patrol_days(town, [legs], [], ZONES[0], days)
+    known = {"calendar": days, "time_zone": ZONES[0]}
+    months = months_of(derived, town.grid, ZONES[0])
+    table = coverage_of_months(months, town.grid, ALL_TIME, **known)
+    require_same(table, coverage_of_days(derived, town.grid, ALL_TIME, **known))
+    assert table["days"][town.at(3, 2)] == 2.0
+
+
+def test_who_leaves_when_the_window_opens_is_not_in_it(town):
+    days = one_day(town, [[(2, 0, 8 * HOUR)]])
+    known = {"calendar": DAYS, "time_zone": ZONES[0]}
+    months, morning = months_of(days, town.grid, ZONES[0]), Window(hours=(6, 12))
+    at = town.at(3, 2)
+    assert coverage_of_months(months, town.grid, morning, **known)["units"][at] == 0.0
+    history = cell_history(months, at, morning, **known)
+    assert (history.units, history.last_seen) == (0, None)
 
 
 def test_a_long_stay_among_many_units_is_one_pass(town):

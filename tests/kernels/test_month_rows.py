@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geogrid.kernels.month_rows import (
@@ -28,6 +28,7 @@ def whole(*values):
 
 @settings(deadline=None)
 @given(st.integers(0, 2**32 - 2**27 - 1), st.integers(0, 90_000_000), st.integers(0, 2**12 - 1))
+@example(0, 2**19, 5)  # a row and a millisecond
 def test_a_stay_is_found_again_in_rows_that_touch(since, stayed, unit):
     start = 1_700_000_000_000
     cells, rows = stay_rows(
