@@ -25,7 +25,8 @@ from geogrid.analysis import (
     rate_null,
     unit_quality,
 )
-from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
+from geogrid.io.fields import FieldSpec
+from geogrid.io.kinds import KINDS, SHAPES
 from geogrid.model.cells import Field
 from geogrid.service import hotspot_spots
 
@@ -74,7 +75,7 @@ def kind_table(kind: str) -> str:
     known = [field for field in KINDS[kind] if field.name != "source_note"]
     body = [_field_row(field) for field in known if field.name not in PLACE]
     place = [(*_place(kind), _names(f for f in known if f.name in PLACE))]
-    return rows("field|what|other names of the column", [*body, *place])
+    return rows("field|what|other names of the column", [*body, *(place if SHAPES[kind] else [])])
 
 
 def _field_row(field: FieldSpec) -> tuple[str, ...]:
@@ -89,9 +90,14 @@ def _what(field: FieldSpec) -> str:
     if field.choices:
         words = ", ".join(f"`{word}`" for word in dict.fromkeys(field.choices.values()))
         return f"{words}, or any other word" if field.open_choices else words
-    return {"id": "name of the row", "flag": "yes or no", "time": "date and time"}.get(
-        field.type, "text"
-    )
+    return {
+        "id": "name of the row",
+        "flag": "yes or no",
+        "time": "date and time",
+        "clock": "time of day, such as 22:00",
+        "hours": "hours of the day, such as 22-06",
+        "weekdays": "days of the week, such as mon-fri or mon,sat",
+    }.get(field.type, "text")
 
 
 def _place(kind: str) -> tuple[str, str]:
