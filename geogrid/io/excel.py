@@ -15,8 +15,8 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from geogrid.errors import FileFormatError, InputError
 from geogrid.io.detect import FileType, SourceFile, open_zip, read_member
+from geogrid.io.fields import words
 from geogrid.io.headers import HeaderMap
-from geogrid.io.kinds import words
 from geogrid.io.rawtable import Plan, RawTable
 from geogrid.io.report import Message
 

@@ -9,7 +9,8 @@ from typing import Final
 from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.io.columnnames import HeaderName, core_name, parse_header
-from geogrid.io.kinds import KINDS, SHAPES, FieldSpec
+from geogrid.io.fields import FieldSpec
+from geogrid.io.kinds import KINDS, SHAPES
 from geogrid.io.persons import check_persons, check_plates
 from geogrid.io.report import ReadOptions
 
@@ -105,7 +106,7 @@ def map_header(
     }
     _add_matches(chosen, readings, fields, headers)
     _add_fallbacks(chosen, readings, fields)
-    check_plates(headers, chosen.get("unit") if kind == "tracks" else None)
+    check_plates(headers, chosen.get("unit") if kind in {"tracks", "units"} else None)
     _check_complete(headers, kind, fields, chosen)
     names = {
         name: _reading(headers[position], next(spec for spec in fields if spec.name == name))
@@ -230,6 +231,12 @@ def _check_complete(
             missing=", ".join(missing),
             found=_listed(headers),
             option="--id COLUMN" if kind == "districts" else f"--map {missing[0]}=COLUMN",
+        )
+    if kind == "dosage" and not chosen.keys() & {"place", "class"}:
+        raise InputError(
+            "no column for place, nor for class; the columns are {found}; say which one it is with "
+            "--map class=COLUMN",
+            found=_listed(headers),
         )
     if kind == "incidents" and not ("time" in chosen or {"time_from", "time_to"} <= chosen.keys()):
         raise InputError(

@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.io.detect import open_source
+from geogrid.io.fieldvalues import read_field, set_repeats_aside
 from geogrid.io.finish import make_report
 from geogrid.io.gates import Gate, gate_id
 from geogrid.io.kinds import KINDS
 from geogrid.io.opening import read_raw
 from geogrid.io.positions import gate_positions
-from geogrid.io.registers import read_field, set_repeats_aside
 from geogrid.io.report import ReadOptions, ReadReport
 from geogrid.io.times import BLANK, REASONS, UNKNOWN, Times, check_zone, read_times, with_dates
 

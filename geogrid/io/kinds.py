@@ -3,77 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
-FieldType = Literal[
-    "id", "text", "number", "date", "time", "flag", "choice", "lon", "lat", "geometry", "note"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One field of a kind of file.
-
-    Parameters
-    ----------
-    name
-        The contract's name.
-    type
-        How values are read.
-    required
-        A row without it is refused, and so is a file without a column for it.
-    aliases
-        Other names of the column, English and Chinese; case, spaces, ``_`` and ``-`` do not
-        count.
-    fallbacks
-        Names that are taken only where no alias is there.
-    unit
-        Unit of the stored number.
-    low, high
-        Limits of a number, both included.
-    choices
-        From the words that occur to the word that is stored; empty for free text.
-    open_choices
-        Words that are not in ``choices`` are kept as they are.
-    """
-
-    name: str
-    type: FieldType = "text"
-    required: bool = False
-    aliases: tuple[str, ...] = ()
-    fallbacks: tuple[str, ...] = ()
-    unit: str | None = None
-    low: float | None = None
-    high: float | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    open_choices: bool = False
-
-
-def words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, which is how lists of names are written here.
-
-    Parameters
-    ----------
-    text
-        Words between spaces.
-
-    Returns
-    -------
-    tuple of str
-        In order.
-    """
-    return tuple(text.split())
-
-
-def _choices(**synonyms_of: str) -> Mapping[str, str]:
-    """Return the lookup from each synonym to its word; every word stands for itself."""
-    return {
-        synonym.lower(): word
-        for word, synonyms in synonyms_of.items()
-        for synonym in (word, *words(synonyms))
-    }
-
+from geogrid.io.fields import FieldSpec, choices, number, words
+from geogrid.io.plain_kinds import GROUP, PLAIN_KINDS, UNIT
 
 _LON = FieldSpec(
     "lon", "lon", required=True, aliases=words("longitude lng long x 经度 东经"), unit="degree"
@@ -98,26 +31,18 @@ def _id(*aliases: str, required: bool = True) -> FieldSpec:
     )
 
 
-def _number(
-    name: str, unit: str, low: float, high: float, aliases: str, *, required: bool = False
-) -> FieldSpec:
-    return FieldSpec(
-        name, "number", required, aliases=words(aliases), unit=unit, low=low, high=high
-    )
-
-
-CAMERA_STATUS: Final = _choices(
+CAMERA_STATUS: Final = choices(
     on="在线 正常 启用 在用 运行 使用中 active online working in_use 1",
     off="离线 停用 故障 损坏 报废 拆除 inactive offline broken removed 0",
     planned="规划 计划 拟建 在建 新建 待建 proposed under_construction",
 )
-INCIDENT_SOURCE: Final = _choices(
+INCIDENT_SOURCE: Final = choices(
     call="110 报警 群众报警 电话报警 电话 接警 reported phone public resident 911 999",
     officer="巡逻发现 民警发现 现场发现 主动发现 巡逻 patrol patrol-found police on-view",
     sensor="传感器 监控 视频 技防 自动报警 alarm camera automatic",
     unknown="未知 不详 其他 不明 other",
 )
-PLACE_KINDS: Final = _choices(
+PLACE_KINDS: Final = choices(
     hazard="危险源 危化品 危险品 加油站 重点危险源 隐患点 fuel gas_station",
     hotel="旅馆 酒店 宾馆 旅店 民宿 招待所 hostel guest_house motel",
     karaoke="ktv 卡拉ok 歌舞厅 歌厅 歌舞娱乐场所 karaoke_box",
@@ -132,7 +57,7 @@ PLACE_KINDS: Final = _choices(
 )
 POINT_KINDS: Final = {
     **PLACE_KINDS,
-    **_choices(
+    **choices(
         camera="摄像头 摄像机 监控点 监控 surveillance",
         checkpoint="卡口 检查站 检查点 治安检查站",
         police_room="警务室 派出所 police police_station",
@@ -140,14 +65,14 @@ POINT_KINDS: Final = {
         depot="车场 停车场 车库",
     ),
 }
-ROOM_CLASS: Final = _choices(
+ROOM_CLASS: Final = choices(
     **{
         "1": "一级 一类 甲级 一 ⅰ i 1.0 1级 1类",
         "2": "二级 二类 乙级 二 ⅱ ii 2.0 2级 2类",
         "3": "三级 三类 丙级 三 ⅲ iii 3.0 3级 3类",
     }
 )
-ZONE_KINDS: Final = _choices(prohibited="禁止 禁设 禁止区 禁区", private="私密 隐私 私密区 隐私区")
+ZONE_KINDS: Final = choices(prohibited="禁止 禁设 禁止区 禁区", private="私密 隐私 私密区 隐私区")
 
 _STATUS = FieldSpec(
     "status", "choice", aliases=words("状态 在线状态 运行状态 使用状态"), choices=CAMERA_STATUS
@@ -171,17 +96,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         FieldSpec("name", aliases=words("名称 辖区名称 district_name name_zh")),
     ),
     "tracks": (
-        FieldSpec(
-            "unit",
-            "id",
-            required=True,
-            aliases=words(
-                "device_id vehicle_id unit_id car_id terminal_id device vehicle terminal imei "
-                "callsign call_sign plate plate_no 车牌号 车牌 号牌 号牌号码 车辆号牌 "
-                "设备号 设备编号 "
-                "终端号 终端编号 车辆编号 车辆 车号 警车编号 呼号 单元"
-            ),
-        ),
+        UNIT,
         FieldSpec(
             "time",
             "time",
@@ -193,11 +108,9 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         ),
         _DATE,
         *_PLACE,
-        _number("speed", "kmh", 0.0, 500.0, "速度 时速 车速 velocity"),
-        _number("heading", "degree", 0.0, 360.0, "方向 方向角 航向 航向角 course direction"),
-        FieldSpec(
-            "group", aliases=words("unit 单位 所属单位 所属 部门 分组 组 team 中队 大队 辖区")
-        ),
+        number("speed", "kmh", 0.0, 500.0, "速度 时速 车速 velocity"),
+        number("heading", "degree", 0.0, 360.0, "方向 方向角 航向 航向角 course direction"),
+        GROUP,
     ),
     "cameras": (
         _id(
@@ -205,18 +118,18 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         ),
         *_PLACE,
         _NAME,
-        _number("bearing", "degree", 0.0, 360.0, "朝向 朝向角 方位角 方向 方向角 azimuth heading"),
-        _number(
+        number("bearing", "degree", 0.0, 360.0, "朝向 朝向角 方位角 方向 方向角 azimuth heading"),
+        number(
             "view_angle", "degree", 0.001, 360.0, "视角 视场角 水平视角 视野角 fov field_of_view"
         ),
-        _number(
+        number(
             "range",
             "m",
             0.001,
             20_000.0,
             "可视距离 有效距离 监控距离 监控范围 半径 distance range_m",
         ),
-        _number("height", "m", 0.0, 500.0, "高度 安装高度 架设高度 杆高"),
+        number("height", "m", 0.0, 500.0, "高度 安装高度 架设高度 杆高"),
         _STATUS,
         *(
             FieldSpec(name, aliases=words(aliases))
@@ -236,12 +149,12 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
                 "review_due": "复核日期 复审日期",
             }.items()
         ),
-        _number("retention_days", "d", 0.0, 3_660.0, "保存天数 存储天数 留存天数"),
+        number("retention_days", "d", 0.0, 3_660.0, "保存天数 存储天数 留存天数"),
         FieldSpec(
             "purpose",
             "choice",
             aliases=words("用途 功能类型"),
-            choices=_choices(
+            choices=choices(
                 overview="全景 概览 监视", recognise="识别 人脸 recognize", plate="车牌 卡口 抓拍"
             ),
         ),
@@ -313,7 +226,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
             aliases=words("类别 类型 案别 案件类别 警情类别 警情类型 案件类型"),
             fallbacks=words("offense offence crime_type type kind"),
         ),
-        _number("weight", "1", 0.0, 1e9, "权重 危害权重"),
+        number("weight", "1", 0.0, 1e9, "权重 危害权重"),
         FieldSpec(
             "source",
             "choice",
@@ -337,7 +250,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         FieldSpec(
             "class", aliases=words("highway 等级 道路等级 fclass road_class"), fallbacks=("type",)
         ),
-        _number("speed_kmh", "kmh", 0.0, 200.0, "maxspeed speed 限速 设计速度 车速"),
+        number("speed_kmh", "kmh", 0.0, 200.0, "maxspeed speed 限速 设计速度 车速"),
         *(
             FieldSpec(name, "flag", aliases=words(aliases))
             for name, aliases in {
@@ -350,20 +263,18 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
     "buildings": (
         _id("building_id", "建筑编号", required=False),
         _SHAPE,
-        _number("height", "m", 0.0, 1_000.0, "高度 建筑高度 楼高"),
+        number("height", "m", 0.0, 1_000.0, "高度 建筑高度 楼高"),
     ),
     "depots": (
         _id("depot_id", "车场编号"),
         *_PLACE,
-        _number("radius_m", "m", 0.001, 5_000.0, "radius 半径"),
+        number("radius_m", "m", 0.001, 5_000.0, "radius 半径"),
         _NAME,
     ),
     "population": (
         _id("cell_id", required=False),
         *_PLACE,
-        _number(
-            "persons", "1", 0.0, 1e8, "population pop 人口 人口数 常住人口 人数", required=True
-        ),
+        number("persons", "1", 0.0, 1e8, "population pop 人口 人口数 常住人口 人数", required=True),
     ),
 }
 
@@ -372,7 +283,7 @@ _NOTE: Final = FieldSpec(
     "source_note", "note", aliases=words("数据来源 data_source 来源说明"), fallbacks=("source",)
 )
 KINDS: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
-    kind: (*fields, _NOTE) for kind, fields in _KINDS.items()
+    kind: (*fields, _NOTE) for kind, fields in {**_KINDS, **PLAIN_KINDS}.items()
 }
 
 _POINT: Final = frozenset({"Point"})
@@ -382,6 +293,7 @@ SHAPES: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("places", "depots", "population"), _POINT | _AREA),
     **dict.fromkeys(("districts", "areas", "zones", "buildings"), _AREA),
     "roads": frozenset({"LineString", "MultiLineString"}),
+    **dict.fromkeys(PLAIN_KINDS, frozenset()),
 }
 
 # Decree 799 of the State Council (2024), article 8: no image devices in such places.

@@ -7,7 +7,7 @@ from typing import Final
 
 from geogrid.errors import PersonDataError
 from geogrid.io.columnnames import parse_header
-from geogrid.io.kinds import words
+from geogrid.io.fields import words
 
 _PERSON_WORDS: Final = frozenset(
     words(
@@ -56,7 +56,7 @@ def check_plates(headers: Sequence[str], unit: int | None) -> None:
     headers
         Names of the columns.
     unit
-        Position of the column with the unit of tracks; ``None`` for other kinds.
+        Position of the column with the unit of tracks or units; ``None`` for other kinds.
 
     Raises
     ------

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geogrid.io.kinds import words as listed
+from geogrid.io.fields import words as listed
 from geogrid.io.rawtable import Column
 
 _BLANKS: Final = pa.array(

@@ -11,30 +11,15 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-from shapely.geometry import Point
 
 from geogrid import io
-from geogrid.crs import WGS84
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions, ReadReport
 from geogrid.io.report import Message
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.transaction import Transaction, transaction, undo_last
 
-KINDS: Final = (
-    "tracks",
-    "incidents",
-    "cameras",
-    "checkpoints",
-    "rooms",
-    "places",
-    "areas",
-    "zones",
-    "roads",
-    "buildings",
-    "depots",
-    "population",
-)
+KINDS: Final = ("tracks", "incidents", *(kind for kind in io.REGISTERS if kind != "points"))
 CHECKED: Final = (*KINDS, "points", "boundaries")  # these two name a form, not a register
 _UPDATED: Final = "{count} entries of {kind} replaced older ones with the same id"
 _CONFLICTS: Final = (
@@ -259,7 +244,7 @@ def _named_by_file(register: gpd.GeoDataFrame, report: ReadReport) -> gpd.GeoDat
     The reader numbers such rows; the next file's first row is another thing.
     """
     columns = report.options["columns"].split(", ")
-    if any(column.startswith("id=") for column in columns):
+    if report.kind in io.PLAIN_KINDS or any(column.startswith("id=") for column in columns):
         return register
     return register.set_index(pd.Index(report.file + ":" + register.index, name="id"))
 
@@ -277,12 +262,7 @@ def _require_rows(report: ReadReport) -> None:
 
 def _put_groups(shelf: Shelf, change: Transaction, groups: Mapping[str, str]) -> None:
     """Register the groups that units were said to belong to."""
-    frame = gpd.GeoDataFrame(
-        {"group": list(groups.values())},
-        geometry=[Point()] * len(groups),
-        index=pd.Index(list(groups), name="id"),
-        crs=WGS84,
-    )
+    frame = pd.DataFrame({"group": groups.values()}, index=pd.Index(list(groups), name="id"))
     shelf.registers.put(change, "units", frame)
 
 

@@ -33,8 +33,9 @@ def units_of_group(shelf: Shelf, group: str) -> tuple[str, ...]:
     """
     if UNITS not in shelf.registers.kinds():
         raise InputError(
-            "no groups of units are known; import tracks that say the group of each unit, in a "
-            "column 'group' or one named by --map group=COLUMN"
+            "no groups of units are known; import a register of units (geogrid import WS units "
+            "FILE, with the columns unit and group), or tracks that say the group of each unit, "
+            "in a column 'group' or one named by --map group=COLUMN"
         )
     groups = shelf.registers.read(UNITS)["group"].dropna().astype(str)
     units = tuple(sorted(groups.index[groups == group].astype(str)))

@@ -66,7 +66,8 @@ class RegisterStore:
         Returns
         -------
         geopandas.GeoDataFrame
-            WGS-84, index ``id``, in the order of ids.
+            WGS-84, index ``id``, in the order of ids; a plain table for kinds that have no
+            geometry, such as ``units``.
 
         Raises
         ------
@@ -118,8 +119,10 @@ class RegisterStore:
             return ""
         frame = self.read(kind)
         digest = hashlib.sha256()
-        digest.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
-        digest.update(pd.DataFrame(frame.drop(columns="geometry")).to_csv().encode())
+        if isinstance(frame, gpd.GeoDataFrame):
+            digest.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+            frame = frame.drop(columns="geometry")
+        digest.update(pd.DataFrame(frame).to_csv().encode())
         return digest.hexdigest()
 
     def put(
@@ -134,7 +137,7 @@ class RegisterStore:
         kind
             The register.
         frame
-            WGS-84, index ``id``.
+            WGS-84, index ``id``; a plain table for kinds that have no geometry.
         replace
             Drop all entries that are there.
 
@@ -150,7 +153,7 @@ class RegisterStore:
             known = frame.index.isin(old.index)
             updated = int(known.sum())
             kept = old[~old.index.isin(frame.index)]
-            merged = gpd.GeoDataFrame(pd.concat([kept, frame]), crs=WGS84) if len(kept) else frame
+            merged = _joined(kept, frame) if len(kept) else frame
         ordered = merged.sort_index().rename_axis("id").reset_index()
         pyogrio.write_dataframe(_one_type(ordered), path, layer=kind, driver="GPKG")
         return len(frame) - updated, updated
@@ -233,7 +236,15 @@ def _read(path: Path, layer: str, where: str | None = None) -> gpd.GeoDataFrame:
         frame = pyogrio.read_dataframe(path, layer=layer, where=where)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _damaged(path, error) from error
-    return frame.set_index("id").set_crs(WGS84, allow_override=True)
+    placed = isinstance(frame, gpd.GeoDataFrame)
+    return (frame.set_crs(WGS84, allow_override=True) if placed else frame).set_index("id")
+
+
+def _joined(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows of both, without geometry where the new ones have none."""
+    if not isinstance(new, gpd.GeoDataFrame):  # earlier versions kept units with empty points
+        return pd.concat([pd.DataFrame(old).drop(columns="geometry", errors="ignore"), new])
+    return gpd.GeoDataFrame(pd.concat([old, new]), crs=WGS84)
 
 
 def _damaged(path: Path, reason: Exception) -> StoreError:
@@ -244,7 +255,7 @@ def _damaged(path: Path, reason: Exception) -> StoreError:
 
 def _one_type(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a frame whose polygons are all multipolygons if some are: a layer has one type."""
-    if set(frame.geom_type) == {"Polygon", "MultiPolygon"}:
+    if isinstance(frame, gpd.GeoDataFrame) and set(frame.geom_type) == {"Polygon", "MultiPolygon"}:
         shapes = [
             MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape
             for shape in frame.geometry

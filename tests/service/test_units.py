@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
+import shapely
 
 from geogrid.errors import InputError
 from geogrid.workspace import Questions, Window
@@ -160,5 +163,49 @@ def test_a_group_that_is_not_known_names_those_that_are(grouped):
 def test_without_groups_the_remedy_is_told(ws, tmp_path, options):
     file = write_tracks(tmp_path / "t.csv", drive("car", "2026-03-06"))
     ws.import_files("tracks", [file], options)
-    with pytest.raises(InputError, match=r"no groups of units are known; import tracks .* 'group'"):
+    with pytest.raises(
+        InputError,
+        match=r"no groups of units are known; import a register of units .*tracks .*'group'",
+    ):
         of(ws, "north")
+
+
+def register_of(folder, text):
+    path = folder / "units.csv"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_groups_come_from_an_imported_register_as_from_tracks(grouped, make, tmp_path, options):
+    plain = make("plain")
+    rows = stand("car-1", 0, 15) + stand("car-2", 5, 20)
+    plain.import_files("tracks", [write_tracks(tmp_path / "p.csv", rows)], options)
+    text = "unit,group\ncar-1,north\ncar-2,south\ncar-3,south\n"
+    result = plain.import_files("units", [register_of(tmp_path, text)], options)
+    assert (result.status, result.accepted) == ("accept", 3)
+    assert seen(of(plain, "north")) == seen(of(grouped, "north"))
+    assert seen(of(plain, "south")) == seen(of(grouped, "south"))
+    assert of(plain, "south").summary["units"] == {"group": "south", "registered": 2}
+
+
+def test_the_later_of_register_and_tracks_says_the_group(grouped, tmp_path, options):
+    grouped.import_files(
+        "units", [register_of(tmp_path, "unit,group\ncar-2,north\ncar-9,\n")], options
+    )
+    assert of(grouped, "north").summary["ledger"]["total"] == 1800.0
+    register = grouped.register("units")
+    assert register.index.tolist() == ["car-1", "car-2", "car-9"]
+    assert "geometry" not in register
+    grouped.undo()
+    assert of(grouped, "north").summary["ledger"]["total"] == 900.0
+
+
+def test_units_that_were_kept_with_empty_points_are_read_and_replaced(grouped, tmp_path, options):
+    old = gpd.GeoDataFrame(
+        {"id": ["car-1"], "group": ["east"]}, geometry=[shapely.Point()], crs="EPSG:4326"
+    )
+    pyogrio.write_dataframe(old, grouped.path / "registers.gpkg", layer="units", driver="GPKG")
+    assert of(grouped, "east").summary["ledger"]["total"] == 900.0
+    grouped.import_files("units", [register_of(tmp_path, "unit,group\ncar-2,east\n")], options)
+    assert of(grouped, "east").summary["ledger"]["total"] == 1800.0
+    assert "geometry" not in grouped.register("units")
