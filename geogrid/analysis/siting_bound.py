@@ -125,9 +125,13 @@ class Dual:
 
     def profits(self) -> NDArray[np.float64]:
         """Return what each core site brings over its cost, at these prices."""
+        return self.values() - self.money * self.core.rules.cost
+
+    def values(self) -> NDArray[np.float64]:
+        """Return the sum of prices of what each core site sees."""
         worth = np.zeros(len(self.core))
         site_values(self.core.cover, self.prices.point, worth)
-        return worth - self.money * self.core.rules.cost
+        return worth
 
     def decided(self, value: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return the core sites that every better plan leaves out, and those that it has.
@@ -143,8 +147,7 @@ class Dual:
             By their reduced worth.
         """
         core = self.core
-        worth = np.zeros(len(core))
-        site_values(core.cover, self.prices.point, worth)
+        worth = self.values()
         best = np.full(int(core.pole.max()) + 1, -1, np.int64)
         high = money_price(worth, core.rules.cost, core.pole, core.budget - 1, best)
         if core.rules.cost.max() > 1:
