@@ -184,7 +184,7 @@ def slot_rows(
             cells[at] = cell[i]
             rows[at] = (((head << AMOUNT_BITS) | other) << AMOUNT_BITS) | part
             at += 1
-            low, high, is_marked = low - part, high - other, 0
+            low, high, is_marked = low - part, high - other, np.int64(0)
     return cells, rows
 
 

@@ -39,6 +39,7 @@ def keep_freed_memory() -> bool:
         _TOP_PAD: _AT_ONCE_BYTES,
         _ARENA_MAX: 1,
     }
-    taken = all([mallopt(option, value) == 1 for option, value in wanted.items()])
+    answers = [mallopt(option, value) for option, value in wanted.items()]  # all are asked for
+    taken = all(answer == 1 for answer in answers)
     logger.debug("the C library keeps freed memory: %s", taken)
     return taken

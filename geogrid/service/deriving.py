@@ -83,9 +83,7 @@ class Derivation:
         Derivation
             For any number of days.
         """
-        return cls(
-            shelf, shelf.derived(rules, units), units, _depot_land(shelf), shelf.tunnels()
-        )
+        return cls(shelf, shelf.derived(rules, units), units, _depot_land(shelf), shelf.tunnels())
 
     def task(self, inputs: DayInputs) -> DayTask:
         """Return a day's work, to be done anywhere.

@@ -16,9 +16,7 @@ PLACES = (117.604, 117.605, 117.635, 117.636)
 
 @pytest.fixture
 def driven(ws, tmp_path, options):
-    rows = [
-        ("car-1", f"2026-03-05 {t}", lon, LAT) for t, lon in zip(TIMES, PLACES, strict=True)
-    ]
+    rows = [("car-1", f"2026-03-05 {t}", lon, LAT) for t, lon in zip(TIMES, PLACES, strict=True)]
     ws.import_files("tracks", [write_tracks(tmp_path / "t.csv", rows)], options)
     return ws
 
