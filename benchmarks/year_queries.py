@@ -10,14 +10,13 @@ measured. Where ours and a peer should agree they must, or the script ends with 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,11 +25,10 @@ from typing import Any
 import duckdb
 import fleet
 import numpy as np
+import pandas as pd
 import polars as pl
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from patrol_pipeline import derive, peak_gb
+from patrol_ours import derive, peak_gb
 from shapely.geometry import box
 
 from geogrid.analysis.cell_history import cell_history
@@ -42,7 +40,7 @@ from geogrid.model.window import Window
 from geogrid.scale.local import run_local
 from geogrid.store.derived import DerivedStore
 from geogrid.store.months import MonthStore
-from geogrid.store.tracks import TrackStore
+from geogrid.store.tracks import DayInputs, TrackStore
 
 CELL_M = 250.0
 SOURCE_FIXES = 11_000_000  # a week
@@ -80,53 +78,39 @@ STAYS_SQL = """
 """
 
 
-def source_days(root: Path) -> list[Path]:
-    """Return folders of whole days, derived once."""
+def source_days(root: Path) -> tuple[DerivedStore, list[DayInputs]]:
+    """Return whole days, derived once."""
     fleet.write_fleet(root, SOURCE_FIXES, peers=False)
     tracks = TrackStore(root, fleet.TIME_ZONE)
     store = DerivedStore(root, fleet.RULES, f"{CELL_M:g}")
-    if not (store.folder / "whole").exists():
-        projection = FastProjection.fit(fleet.lattice(CELL_M))
-        for _ in run_local(partial(derive, tracks, store, projection), tracks.with_edges()):
-            pass
-        (store.folder / "whole").touch()
-    return sorted(store.folder.glob("day=*"))[:-1]  # the last one is cut short
+    days = list(tracks.with_edges())[:-1]  # the last one is cut short
+    stale = [inputs for inputs in days if store.read(inputs.day, inputs.fingerprint) is None]
+    projection = FastProjection.fit(fleet.lattice(CELL_M))
+    for _ in run_local(partial(derive, tracks, store, projection), stale, threads=THREADS):
+        pass
+    return store, days
 
 
-def repeat_day(source: Path, folder: Path, day: date) -> None:
-    """Write a day as another: the same files, its instants shifted."""
-    shift = (day - date.fromisoformat(source.name.removeprefix("day="))).days * DAY_MS
-    folder.mkdir(parents=True)
-    for file in source.glob("*.parquet"):
-        names = pq.read_schema(file).names
-        if "enter" not in names:
-            shutil.copyfile(file, folder / file.name)
-            continue
-        table = pq.ParquetFile(file).read()
-        for name in ("enter", "leave"):
-            at = names.index(name)
-            table = table.set_column(at, name, pc.add(table[name], shift))
-        whole = [f.name for f in table.schema if str(f.type).startswith("int")]
-        pq.write_table(
-            table,
-            folder / file.name,
-            compression="zstd",
-            use_dictionary=["unit"],
-            column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
-        )
-    manifest = json.loads((source / "manifest.json").read_text("utf-8"))
-    manifest["fingerprint"] += day.isoformat()
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+def shifted(table: pd.DataFrame, by_ms: int) -> pd.DataFrame:
+    """Return a table with its instants moved."""
+    return table.assign(enter=table["enter"] + by_ms, leave=table["leave"] + by_ms)
 
 
-def fill_calendar(sources: Sequence[Path], root: Path, n_days: int) -> list[date]:
-    """Write the days that are not there yet; return all."""
+def fill_calendar(root: Path, n_days: int, store: DerivedStore) -> list[date]:
+    """Write the days that are not there yet, each a source day moved; return all."""
+    source, inputs = source_days(root)
     days = [FIRST + timedelta(days=i) for i in range(n_days)]
     for number, day in enumerate(days):
-        folder = root / "derived" / f"day={day.isoformat()}"
-        if not (folder / "manifest.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            repeat_day(sources[number % len(sources)], folder, day)
+        of = inputs[number % len(inputs)]
+        fingerprint = f"{of.fingerprint} as {day}"
+        if store.read(day, fingerprint) is not None:
+            continue
+        found = source.read(of.day, of.fingerprint)
+        if found is None:
+            sys.exit(f"{of.day} is not derived")
+        by_ms = (day - of.day).days * DAY_MS
+        moved = {name: shifted(getattr(found, name), by_ms) for name in ("passes", "silences")}
+        store.write(replace(found, day=day, **moved), fingerprint)
     return days
 
 
@@ -294,11 +278,10 @@ def main() -> None:
     )
     parser.add_argument("--days", type=int, default=31)
     choice = parser.parse_args()
-    sources = source_days(choice.folder / f"{SOURCE_FIXES}")
     root = choice.folder / f"calendar-{choice.days}"
-    days = fill_calendar(sources, root, choice.days)
     over = grid()
     derived = DerivedStore(root, fleet.RULES, f"{CELL_M:g}")
+    days = fill_calendar(choice.folder / f"{SOURCE_FIXES}", choice.days, derived)
     store = MonthStore(derived, over, fleet.TIME_ZONE, threads=THREADS)
     store.update(days[:1], "compile")
     shutil.rmtree(store.folder)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import mmap
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -27,6 +28,7 @@ from geogrid.store.derived import DerivedStore
 
 FORMAT_VERSION: Final = 1  # part of every fingerprint: a new layout redoes all months
 _MAGIC: Final = b"geogrid month\n"
+_LEFT_S: Final = 3600.0  # a month takes some seconds to write
 _ALIGNED: Final = 64  # bytes; a cache line
 _TABLES: Final = ("stays", "driven", "still", "bounds")
 
@@ -179,11 +181,10 @@ class MonthStore:
 
 
 def _forget_cut_short(folder: Path) -> None:
-    """Remove files that a process which is no more was writing."""
+    """Remove files that a process which was killed had begun, here or on another machine."""
+    old = time.time() - _LEFT_S
     for path in folder.glob("*.new"):
-        try:
-            os.kill(int(path.name.split("-", 1)[0]), 0)  # signal 0 only asks
-        except ProcessLookupError:
+        if path.stat().st_mtime < old:
             path.unlink(missing_ok=True)
 
 
@@ -234,9 +235,7 @@ def _write(month: PatrolMonth, path: Path, fingerprint: str) -> None:
 @contextmanager
 def _put(path: Path) -> Iterator[BinaryIO]:
     """Yield a file that takes its place, synced, when all is written; else it is not left."""
-    with NamedTemporaryFile(
-        dir=path.parent, prefix=f"{os.getpid()}-", suffix=".new", delete=False
-    ) as file:
+    with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
         aside = Path(file.name)
         try:
             yield cast("BinaryIO", file)

@@ -178,16 +178,15 @@ def test_a_layout_that_is_cut_short_leaves_nothing_half(store, folder, monkeypat
     assert flat(store.read()[0]) != before
 
 
-def test_what_a_killed_process_was_writing_is_dropped(store):
-    child = os.posix_spawn("/bin/true", ["true"], {})
-    os.waitpid(child, 0)
+def test_what_a_killed_process_was_writing_is_dropped_when_it_is_old(store):
     store.folder.mkdir()
-    mine, dead = (store.folder / f"{pid}-x.new" for pid in (os.getpid(), child))
-    mine.touch()
-    dead.touch()
+    young, old = (store.folder / f"{name}.new" for name in ("young", "old"))
+    young.touch()
+    old.touch()
+    os.utime(old, (0, 0))
     store.update(DAYS, "one")
-    assert mine.exists()
-    assert not dead.exists()
+    assert young.exists()
+    assert not old.exists()
 
 
 def test_a_file_of_another_kind_is_told(store):
