@@ -4,8 +4,6 @@ import { el } from "./dom.js";
 import { duration, number } from "./format.js";
 import { t } from "./i18n.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 44;
 const MOST_BARS = 124; // more days than that are joined, so that a bar stays wider than a pixel
 
 /** Return the section of a cell's panel that tells its history. */
@@ -37,29 +35,17 @@ function joined(history) {
 
 function chart(title, bars, ticks) {
   const most = Math.max(...bars.map((bar) => bar.minutes), 0);
-  const width = 100 / bars.length;
-  const picture = svg("svg", {
-    viewBox: `0 0 100 ${HEIGHT}`, preserveAspectRatio: "none", role: "img",
-    "aria-label": `${title}: ${t("history.most", { most: duration(most * 60) })}`,
-  });
-  bars.forEach((bar, i) => {
-    const tall = most ? (bar.minutes / most) * (HEIGHT - 2) : 0;
+  const told = t("history.most", { most: duration(most * 60) });
+  const columns = bars.map((bar) => {
     const words = t("history.bar", { name: bar.name, time: duration(bar.minutes * 60), visits: number(bar.visits) });
-    const place = { x: i * width, width: width * 0.86 };
-    const column = svg("g", {}, svg("title", {}, words),
-      svg("rect", { ...place, y: 0, height: HEIGHT, class: "ground" }),
-      svg("rect", { ...place, y: HEIGHT - Math.max(tall, bar.minutes ? 1 : 0), height: Math.max(tall, bar.minutes ? 1 : 0) }));
-    picture.append(column);
+    const column = el("i", {});
+    column.style.height = most && bar.minutes ? `max(1px, ${(100 * bar.minutes) / most}%)` : "0";
+    return el("span", { title: words }, column);
   });
-  return el("figure", {}, el("figcaption", {}, title, el("span", { class: "quiet" }, t("history.most", { most: duration(most * 60) }))),
-    picture, el("div", { class: "ticks quiet", "aria-hidden": "true" }, ...ticks.map((tick) => el("span", {}, tick))));
-}
-
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+  return el("figure", {},
+    el("figcaption", {}, title, el("span", { class: "quiet" }, told)),
+    el("div", { class: "columns", role: "img", "aria-label": `${title}: ${told}` }, ...columns),
+    el("div", { class: "ticks quiet", "aria-hidden": "true" }, ...ticks.map((tick) => el("span", {}, tick))));
 }
 
 function sum(values) {
