@@ -221,7 +221,8 @@ def test_logs_go_to_standard_error_and_no_progress_without_a_terminal(geogrid, w
 
 def test_an_interrupted_import_leaves_the_workspace_as_it_was(geogrid, ws, tmp_path):
     before = tree(ws)
-    rows = [drive(f"car-{n}", f"2026-03-{d:02d}") for n in range(20) for d in range(1, 29)]
+    days = [f"2026-{month:02d}-{d:02d}" for month in (3, 4, 5) for d in range(1, 29)]
+    rows = [drive(f"car-{n}", day) for n in range(20) for day in days]
     tracks = write_tracks(tmp_path / "t.csv", [row for part in rows for row in part])
     with geogrid("import", ws, "tracks", tracks, *DECLARED, stdin=subprocess.DEVNULL) as process:
         for _ in range(3000):
