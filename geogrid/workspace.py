@@ -21,6 +21,7 @@ from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.scale.local import Engine
 from geogrid.service.analyses import IncidentChoice
+from geogrid.service.cordons import Cordons
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
 from geogrid.service.engines import engine_named
@@ -33,7 +34,6 @@ from geogrid.service.imports import (
     quarantine,
     undo,
 )
-from geogrid.service.inspection import Inspection
 from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
 from geogrid.service.shelf import Progress, Shelf, no_progress
@@ -84,7 +84,7 @@ class Selection:
     datum: Datum = Datum.WGS84
 
 
-class Workspace(Inspection):
+class Workspace(Cordons):
     """A folder with a city's districts, registers, tracks and incidents, and its answers.
 
     Make one with `create` or `demo`, open one with `open`.

@@ -20,6 +20,7 @@ import geogrid.errors
 from geogrid import i18n
 from geogrid.analysis import (
     camera_coverage,
+    cordon_cut,
     emerging_columns,
     gaps,
     local_moran,
@@ -31,7 +32,7 @@ from geogrid.analysis import (
     unit_remarks,
 )
 from geogrid.analysis.hotspot_columns import REASON_TEMPLATES, WEIGHTED_FIELDS, WEIGHTED_TEMPLATES
-from geogrid.cli import analyses, quality
+from geogrid.cli import analyses, cordons, quality
 from geogrid.cli.program import SECTIONS, program
 from geogrid.cli.usage import CLICK_SAYS, paragraphs
 from geogrid.export.legend import _categories
@@ -143,6 +144,7 @@ def of_tables() -> Iterator[str]:
     yield from near_repeat_alerts.ALERT_REASONS.values()
     yield from new_clusters.CLUSTER_REASONS.values()
     yield from (*unit_remarks.REASONS.values(), *quality._HEAD)
+    yield from (*cordon_cut.REASONS.values(), *cordons._HEAD)
     for columns in (
         emerging_columns.FIELDS,
         near_repeat_alerts.FIELDS,

@@ -15,6 +15,30 @@ from geogrid.model.grid import Grid, GridSpec
 from geogrid.model.places import Places
 
 
+def require_lines(roads: Places) -> None:
+    """Refuse roads that are no lines.
+
+    Parameters
+    ----------
+    roads
+        What is registered as roads.
+
+    Raises
+    ------
+    InputError
+        A road is a point or a polygon.
+    """
+    line_types = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+    wrong = ~np.isin(shapely.get_type_id(roads.geometry), line_types)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise InputError(
+            "road {road!r} is a {kind}, but roads must be lines; leave it out or draw its axis",
+            road=roads.ids[at],
+            kind=roads.geometry[at].geom_type,
+        )
+
+
 def road_segments(roads: Places, crs: CRS) -> NDArray[np.float64]:
     """Return roads as straight segments in a projected CRS.
 
@@ -36,15 +60,7 @@ def road_segments(roads: Places, crs: CRS) -> NDArray[np.float64]:
     InputError
         A road is no line.
     """
-    line_types = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
-    wrong = ~np.isin(shapely.get_type_id(roads.geometry), line_types)
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise InputError(
-            "road {road!r} is a {kind}, but roads must be lines; leave it out or draw its axis",
-            road=roads.ids[at],
-            kind=roads.geometry[at].geom_type,
-        )
+    require_lines(roads)
     xy, line = shapely.get_coordinates(shapely.get_parts(roads.geometry), return_index=True)
     if not len(xy):
         return np.empty((0, 4))
