@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
     from geogrid.analysis.patrol_coverage import patrol_coverage
     from geogrid.analysis.patrol_rules import PatrolRules
+    from geogrid.analysis.siting import SitingParams, site_cameras
+    from geogrid.analysis.siting_problem import SitingProblem
+    from geogrid.analysis.siting_reach import reach_within
+    from geogrid.analysis.siting_rules import SitingRules
+    from geogrid.analysis.siting_verify import verify_plan
     from geogrid.crs import Datum, from_wgs84, to_wgs84, working_crs
     from geogrid.errors import GeogridError, InputError
     from geogrid.interactive import init, open_workspace
@@ -46,6 +51,11 @@ _MODULES: Final = {
     "geogrid.analysis.hotspots": ("HotspotParams", "at_risk_cells", "hotspots"),
     "geogrid.analysis.patrol_coverage": ("patrol_coverage",),
     "geogrid.analysis.patrol_day": ("PatrolRules",),
+    "geogrid.analysis.siting": ("SitingParams", "site_cameras"),
+    "geogrid.analysis.siting_problem": ("SitingProblem",),
+    "geogrid.analysis.siting_reach": ("reach_within",),
+    "geogrid.analysis.siting_rules": ("SitingRules",),
+    "geogrid.analysis.siting_verify": ("verify_plan",),
     "geogrid.crs": ("Datum", "from_wgs84", "to_wgs84", "working_crs"),
     "geogrid.errors": ("GeogridError", "InputError"),
     "geogrid.interactive": ("init", "open_workspace"),
@@ -82,6 +92,9 @@ __all__ = [
     "Places",
     "ReadOptions",
     "Sensors",
+    "SitingParams",
+    "SitingProblem",
+    "SitingRules",
     "Tracks",
     "Window",
     "Workspace",
@@ -94,10 +107,13 @@ __all__ = [
     "open",
     "open_workspace",
     "patrol_coverage",
+    "reach_within",
     "read_incidents",
     "read_register",
     "read_tracks",
+    "site_cameras",
     "to_wgs84",
+    "verify_plan",
     "working_crs",
 ]
 

@@ -101,14 +101,7 @@ class MedianProblem:
             raise InputError(
                 "distances must be whole numbers of at least 0, a row for each candidate"
             )
-        if far.size > MAX_ENTRIES:
-            raise InputError(
-                "{n} candidates and {m} points are too many for p-median, their product is over "
-                "{most}; take fewer candidates",
-                n=far.shape[0],
-                m=far.shape[1],
-                most=MAX_ENTRIES,
-            )
+        require_room(*far.shape)
         whole, unit = whole_weights(weight, far.shape[1])
         must, mustnt = (site_positions(sites, far.shape[0]) for sites in (required, forbidden))
         both = np.intersect1d(must, mustnt)
@@ -204,6 +197,29 @@ class MedianPlan:
                 "arrays": {"point": packed(self.price)},
             },
         }
+
+
+def require_room(n: int, m: int) -> None:
+    """Refuse more distances than fit into memory.
+
+    Parameters
+    ----------
+    n, m
+        Candidates, and points of demand.
+
+    Raises
+    ------
+    InputError
+        Their product is too large.
+    """
+    if n * m > MAX_ENTRIES:
+        raise InputError(
+            "{n} candidates and {m} points are too many for p-median, their product is over "
+            "{most}; take fewer candidates",
+            n=n,
+            m=m,
+            most=MAX_ENTRIES,
+        )
 
 
 def place_posts(

@@ -15,6 +15,7 @@ from geogrid.service.atlas import Atlas
 from geogrid.service.forecasts import ForecastQuestion, forecast_layer
 from geogrid.service.hotspot_spots import spots_layer
 from geogrid.service.shelf import Progress, no_progress
+from geogrid.service.siting import SitingQuestion, siting_plan, write_plan
 
 
 class Outlook(Atlas):
@@ -68,6 +69,43 @@ class Outlook(Atlas):
         if path is not None:
             write_layer(layer, path)
         return layer
+
+    def site(
+        self,
+        question: SitingQuestion,
+        *,
+        path: Path | None = None,
+        progress: Progress = no_progress,
+    ) -> dict[str, Any]:
+        """Return where the next cameras or posts go, with a proof of how good that is.
+
+        Parameters
+        ----------
+        question
+            What is asked.
+        path
+            Also write the plan to this file: .json.
+        progress
+            Is told what is being done.
+
+        Returns
+        -------
+        dict
+            See `geogrid.service.siting.siting_plan`.
+
+        Raises
+        ------
+        LayerNotFoundError
+            A register that is asked for is not imported.
+        InputError
+            There is no demand or no candidate, or the plan cannot be.
+        """
+        with self._lock:
+            self._follow_districts()
+        plan = siting_plan(self._shelf, question, progress)
+        if path is not None:
+            write_plan(plan, path)
+        return plan
 
     def spots(
         self,
