@@ -178,7 +178,7 @@ class DayFiles:
                 pl.scan_parquet(self.of(window, table))
                 .filter(pl.col("hour").is_in(hours))
                 .group_by("row", "col")
-                .agg(pl.col(*names).sum())
+                .agg(pl.col(*names).cast(pl.Int64).sum())  # a sum stays as narrow as its column
                 .collect(engine="streaming")
             )
             found |= dense({name: frame[name].to_numpy() for name in frame.columns}, names)
