@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -41,6 +42,13 @@ def test_what_is_read_is_what_was_written(store, day):
             getattr(found, name), getattr(day, name), check_categorical=False
         )
     assert (found.fixes, found.tunnels) == ({"kept": 3, "spike": 1}, 2)
+
+
+@pytest.mark.parametrize("most", [2**31 - 1, 2**31, -(2**31), -(2**31) - 1])
+def test_amounts_are_kept_whole_whatever_room_they_need(store, day, most):
+    table = day.hours.assign(mm=np.array([0, most, 1]), moving_ms=np.array([7, 0, 9]))
+    store.write(replace(day, hours=table), "inputs")
+    pd.testing.assert_frame_equal(store.read(DAY, "inputs").hours, table)
 
 
 def test_a_day_of_other_inputs_rules_or_context_is_not_there(store, day, tmp_path):
