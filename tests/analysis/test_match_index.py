@@ -35,19 +35,35 @@ def test_presence_where_nothing_happens_matches_nothing():
     assert (found.index, found.low, found.dissimilarity) == (0.0, 0.0, 1.0)
 
 
+def proportional(presence, seed):
+    """Return 4,000 incidents dealt in proportion to presence."""
+    return np.random.default_rng(seed).multinomial(4_000, presence / presence.sum())
+
+
 def test_proportional_demand_has_the_index_one_within_its_interval():
-    inside, errors, raw = 0, [], []
     presence = np.random.default_rng(9).lognormal(8.0, 1.2, 2_000)
-    for seed in range(24):
-        incidents = np.random.default_rng(seed).multinomial(4_000, presence / presence.sum())
+    inside = 0
+    for seed in range(12):
+        incidents = proportional(presence, seed)
         expected = balance(incidents.astype(float), presence, least_s=10.0).expected
         found = match_index(incidents, presence, expected=expected)
         assert found.dissimilarity > 0.2  # which a map without any gap has by chance
         inside += found.low <= 1.0 <= found.high + 1e-12
-        errors.append(found.error)
-        raw.append((found.dissimilarity - found.by_chance) / (1.0 - found.by_chance))
-    assert inside >= 21  # 97.5 % of 24 are 23.4
-    assert np.std(raw) == pytest.approx(np.mean(errors), rel=0.4)
+    assert inside >= 10  # 97.5 % of 12 are 11.7
+
+
+@pytest.mark.parametrize("factor", [1.0, 4.0])
+def test_the_error_is_that_of_many_draws(factor):
+    presence = np.random.default_rng(9).lognormal(8.0, 1.2, 2_000)
+    rate = presence * np.where(np.arange(2_000) % 10 == 0, factor, 1.0)
+    expected = 4_000 * rate / rate.sum()
+    every = [
+        match_index(proportional(rate, seed), presence, expected=expected) for seed in range(800)
+    ]
+    drawn = [1.0 - (one.dissimilarity - one.by_chance) / (1.0 - one.by_chance) for one in every]
+    assert np.std(drawn) == pytest.approx(every[0].error, rel=0.1)  # 2.5 % is its own error
+    if factor == 1.0:
+        assert np.mean(drawn) == pytest.approx(1.0, abs=4 * every[0].error / np.sqrt(800))
 
 
 def test_the_index_falls_with_a_planted_mismatch_and_its_change_is_told():
