@@ -28,7 +28,7 @@ from geogrid.analysis import (
 from geogrid.io.fields import FieldSpec
 from geogrid.io.kinds import KINDS, SHAPES
 from geogrid.model.cells import Field
-from geogrid.service import hotspot_spots
+from geogrid.service import cordons, hotspot_spots
 
 DOCS = Path("docs")
 ANSWERS = {
@@ -45,6 +45,7 @@ ANSWERS = {
     "forecast": forecast.FIELDS,
     "gaps": gaps.FIELDS,
     "quality": unit_quality.FIELDS,
+    "cordon": cordons.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
 AREA = {"Polygon", "MultiPolygon"}

@@ -115,7 +115,7 @@ class Cordon:
 
     @property
     def leaks(self) -> NDArray[np.int64]:
-        """Positions of the crossings that nobody guards."""
+        """The positions of the crossings that nobody guards."""
         return np.array([at for at, by in enumerate(self.guards) if not by], dtype=np.int64)
 
 

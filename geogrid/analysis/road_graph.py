@@ -46,7 +46,7 @@ class RoadGraph:
 
     @property
     def degree(self) -> NDArray[np.int64]:
-        """Edges that meet at each node, shape (n,)."""
+        """The number of edges that meet at each node, shape (n,)."""
         return np.asarray(np.bincount(self.ends.ravel(), minlength=len(self.xy)))
 
     @property
