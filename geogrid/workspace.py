@@ -21,9 +21,9 @@ from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.scale.local import Engine
 from geogrid.service.analyses import IncidentChoice
-from geogrid.service.cordons import Cordons
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
+from geogrid.service.dosages import Dosages
 from geogrid.service.engines import engine_named
 from geogrid.service.imports import (
     KINDS,
@@ -84,7 +84,7 @@ class Selection:
     datum: Datum = Datum.WGS84
 
 
-class Workspace(Cordons):
+class Workspace(Dosages):
     """A folder with a city's districts, registers, tracks and incidents, and its answers.
 
     Make one with `create` or `demo`, open one with `open`.

@@ -28,7 +28,7 @@ from geogrid.analysis import (
 from geogrid.io.fields import FieldSpec
 from geogrid.io.kinds import KINDS, SHAPES
 from geogrid.model.cells import Field
-from geogrid.service import cordons, hotspot_spots
+from geogrid.service import cordons, dosages, hotspot_spots
 
 DOCS = Path("docs")
 ANSWERS = {
@@ -44,6 +44,7 @@ ANSWERS = {
     "spots": hotspot_spots.FIELDS,
     "forecast": forecast.FIELDS,
     "gaps": gaps.FIELDS,
+    "dosage": dosages.FIELDS,
     "quality": unit_quality.FIELDS,
     "cordon": cordons.FIELDS,
 }

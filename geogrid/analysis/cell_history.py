@@ -90,7 +90,7 @@ def cell_history(
     """
     days = tuple(day for day in calendar if window.holds_day(day))
     clock = WindowClock.of(window, days, time_zone)
-    unit, enter, leave = _within(_stays(months, position, time_zone), clock)
+    unit, enter, leave = _within(stays_in_cell(months, position, time_zone, {}), clock)
     begin, end = _visits(unit, enter, leave)
     return CellHistory(
         days=days,
@@ -112,9 +112,27 @@ def _rows(cells: CellRows, position: int) -> NDArray[np.int64]:
     return cells.rows[cells.start[at] : cells.start[at + 1]]
 
 
-def _stays(months: Sequence[PatrolMonth], position: int, time_zone: str) -> _Stays:
-    """Return the cell's stays, whole, ordered by unit and time."""
-    numbers: dict[str, int] = {}
+def stays_in_cell(
+    months: Sequence[PatrolMonth], position: int, time_zone: str, numbers: dict[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return a cell's stays, whole, ordered by unit and time.
+
+    Parameters
+    ----------
+    months
+        In order.
+    position
+        The cell's position in the grid that the months were laid out for.
+    time_zone
+        IANA name.
+    numbers
+        Numbers of units; those that are not in it are added, so that cells can be joined.
+
+    Returns
+    -------
+    unit, enter, leave : ndarray of int64, shape (n,)
+        Numbers of units, ms UTC.
+    """
     parts = [np.empty((3, 0), np.int64)]
     for month in months:
         rows = _rows(month.stays, position)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.balance import balance
+from geogrid.analysis.dosage_summary import CellDosage
+from geogrid.analysis.match_index import match_by_district, match_index
 from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.errors import InputError
 from geogrid.i18n import retold
@@ -72,9 +74,11 @@ REASONS: Final[Mapping[str, str]] = {
     "dark": "not seen here, but GPS fell silent nearby long enough to hide a visit",
     "never": "no unit was here in the window",
     "stale": "last seen {hours:.0f} h before the end of the window, longer than {limit:.0f} h",
-    "under": "fewer visits or minutes than promised",
+    "under": "{kept:.0f} of {promised:.0f} promised visits",
     "met": "{visits:.0f} visits, {minutes:.0f} min in all, last seen {hours:.0f} h before the end",
+    "late": "nobody for {absence:.0f} h, longer than the {most:.0f} h promised",
 }
+_BETWEEN: Final = "; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,11 @@ class GapInputs:
         End of the window, milliseconds UTC.
     missing_days
         Days of the window without imported tracks.
+    on_duty
+        Whether any shift is on in the window; ``None`` where no shifts are known: then somebody
+        was on duty if any unit was tracked.
+    dosage
+        What was promised and got; ``None`` where nothing is promised.
     """
 
     coverage: CellTable
@@ -131,6 +140,8 @@ class GapInputs:
     dark: NDArray[np.bool_]
     window_end_ms: int
     missing_days: int
+    on_duty: bool | None = None
+    dosage: CellDosage | None = None
 
 
 def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> CellTable:
@@ -155,16 +166,21 @@ def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> Cell
     grid = inputs.coverage.grid
     state = _states(inputs, params)
     columns: dict[str, NDArray[np.generic]] = {"state": np.array(STATES, dtype=object)[state]}
-    columns |= _balance_columns(inputs)
+    compared, matches = _balance_columns(inputs)
+    columns |= compared
     columns["reason"] = _reasons(inputs, params, state)
     counts = np.bincount(state, minlength=len(STATES))
     land = np.bincount(state, weights=grid.area_m2, minlength=len(STATES)) / 1e6
+    required_m2 = float(grid.area_m2[inputs.required].sum())
+    dark_m2 = land[STATES.index("dark")] * 1e6
     summary = {
         "cells": len(grid),
         "states": dict(zip(STATES, counts.tolist(), strict=True)),
         "land_km2": dict(zip(STATES, land.tolist(), strict=True)),
         "incidents": int(inputs.incidents[inputs.required].sum()),
         "missing_days": inputs.missing_days,
+        "dark_share": dark_m2 / required_m2 if required_m2 else 0.0,
+        "match": matches,
     }
     return CellTable(grid, FIELDS, columns, summary)
 
@@ -178,24 +194,33 @@ def _hours_since(inputs: GapInputs) -> NDArray[np.float64]:
 
 def _states(inputs: GapInputs, params: GapParams) -> NDArray[np.intp]:
     """Return the position in `STATES` of each cell."""
-    seen = np.nan_to_num(inputs.coverage["passes"].astype(np.float64)) > 0.0
-    with np.errstate(invalid="ignore"):
-        stale = _hours_since(inputs) > params.stale_after_h
-    nobody = inputs.coverage.summary["ledger"]["total"] == 0.0
-    conditions = [
-        ~inputs.required,
-        np.full(seen.size, inputs.missing_days > 0),
-        np.full(seen.size, nobody),
-        inputs.dark & ~seen,
-        ~seen,
-        stale,
-        np.zeros(seen.size, dtype=np.bool_),
-    ]
+    conditions = [~inputs.required, *_holding(inputs, params).values()]
     return np.select(conditions, range(len(conditions)), len(conditions))
 
 
-def _balance_columns(inputs: GapInputs) -> dict[str, NDArray[np.generic]]:
-    """Return the comparison of demand and supply over required cells, null elsewhere."""
+def _holding(inputs: GapInputs, params: GapParams) -> dict[str, NDArray[np.bool_]]:
+    """Return where each state holds, whatever holds before it, in order of precedence."""
+    seen = np.nan_to_num(inputs.coverage["passes"].astype(np.float64)) > 0.0
+    with np.errstate(invalid="ignore"):
+        stale = _hours_since(inputs) > params.stale_after_h
+    on_duty = inputs.on_duty
+    if on_duty is None:
+        on_duty = inputs.coverage.summary["ledger"]["total"] > 0.0
+    promised = inputs.dosage
+    return {
+        "no_data": np.full(seen.size, inputs.missing_days > 0),
+        "off_duty": np.full(seen.size, not on_duty),
+        "dark": inputs.dark & ~seen,
+        "never": ~seen,
+        "stale": stale,
+        "under": np.zeros(seen.size, dtype=np.bool_) if promised is None else promised.under,
+    }
+
+
+def _balance_columns(
+    inputs: GapInputs,
+) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]]:
+    """Return the comparison of demand and supply over required cells, and how they match."""
     at = np.flatnonzero(inputs.required)
     names = ("demand_share", "supply_share", "balance", "p_exceeds")
     columns: dict[str, NDArray[np.generic]] = {
@@ -205,14 +230,21 @@ def _balance_columns(inputs: GapInputs) -> dict[str, NDArray[np.generic]]:
     counts = inputs.incidents[at].astype(np.float64)
     presence = np.nan_to_num(inputs.coverage["presence_s"].astype(np.float64))[at]
     if counts.sum() == 0.0 or presence.sum() == 0.0:
-        return columns
+        return columns, {"city": None, "districts": []}
     result = balance(counts, presence, least_s=LEAST_VISIT_S)
     columns["demand_share"][at] = result.demand_share
     columns["supply_share"][at] = result.supply_share
     columns["balance"][at] = result.log2_ratio
     columns["p_exceeds"][at] = result.p_exceeds
     columns["verdict"][at] = np.array(VERDICTS, dtype=object)[1 - result.verdict]
-    return columns
+    grid = inputs.coverage.grid
+    found = match_by_district(inputs.incidents[at], presence, result.expected, grid.district[at])
+    districts = [
+        {"district": grid.boundary.ids[k], "name": grid.boundary.names[k], "match": match}
+        for k, match in found.items()
+    ]
+    city = match_index(inputs.incidents[at], presence, expected=result.expected)
+    return columns, {"city": city.as_json() if city else None, "districts": districts}
 
 
 def gap_reason(sentence: str, translate: Callable[[str], str]) -> str:
@@ -230,11 +262,12 @@ def gap_reason(sentence: str, translate: Callable[[str], str]) -> str:
     str
         The sentence; unchanged if no state has it.
     """
-    return retold(sentence, REASONS.values(), translate)
+    parts = [retold(part, REASONS.values(), translate) for part in sentence.split(_BETWEEN)]
+    return translate(_BETWEEN).join(parts)
 
 
 def _reasons(inputs: GapInputs, params: GapParams, state: NDArray[np.intp]) -> NDArray[np.object_]:
-    """Return the sentence of each cell."""
+    """Return the sentence of each cell: its state's, and those of promises not kept."""
     reasons = np.array([REASONS[name] for name in STATES], dtype=object)[state]
     table = inputs.coverage
     hours, visits, presence = _hours_since(inputs), table["visits"], table["presence_s"]
@@ -246,7 +279,25 @@ def _reasons(inputs: GapInputs, params: GapParams, state: NDArray[np.intp]) -> N
                 visits=float(visits[i]),
                 minutes=float(presence[i]) / 60.0,
             )
+    if inputs.dosage is not None:
+        _tell_shortfalls(inputs.dosage, state, reasons)
     return reasons
+
+
+def _tell_shortfalls(
+    dosage: CellDosage, state: NDArray[np.intp], reasons: NDArray[np.object_]
+) -> None:
+    """Add what was promised and not kept to the reasons of states that do not rule it out."""
+    told = [STATES.index(name) for name in ("dark", "never", "stale", "under")]
+    for i in np.flatnonzero(np.isin(state, told) & dosage.under):
+        parts = [] if STATES[state[i]] == "under" else [reasons[i]]
+        if dosage.visits_short[i]:
+            kept, promised = float(dosage.kept[i]), float(dosage.promised[i])
+            parts.append(REASONS["under"].format(kept=kept, promised=promised))
+        if dosage.absent_too_long[i]:
+            absence, most = float(dosage.absence_h[i]), float(dosage.absence_limit_h[i])
+            parts.append(REASONS["late"].format(absence=absence, most=most))
+        reasons[i] = _BETWEEN.join(parts)
 
 
 def hidden_cells(

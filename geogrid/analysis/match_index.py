@@ -143,6 +143,34 @@ def match_index(
     return MatchIndex(min(index, 1.0), low, high, dissimilarity, by_chance, total, error)
 
 
+def match_by_district(
+    incidents: NDArray[np.int64],
+    presence_s: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    district: NDArray[np.integer],
+) -> dict[int, dict[str, Any] | None]:
+    """Return the match inside each district, over its own cells alone.
+
+    Parameters
+    ----------
+    incidents, presence_s, expected
+        As `match_index` takes them, shape (n,).
+    district
+        Of each cell, shape (n,).
+
+    Returns
+    -------
+    dict of int to dict or None
+        JSON values by district, in order; ``None`` where too little is known.
+    """
+    found: dict[int, dict[str, Any] | None] = {}
+    for number in np.unique(district).tolist():
+        own = district == number
+        match = match_index(incidents[own], presence_s[own], expected=expected[own])
+        found[number] = match.as_json() if match else None
+    return found
+
+
 def mean_deviation(total: int, share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean absolute deviation of binomial counts from their mean.
 

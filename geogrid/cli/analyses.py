@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from geogrid.cli.hotspot_options import asked_hotspots, looked_for, say_hotspots
+from geogrid.cli.match_words import say_match
 from geogrid.cli.options import (
     common,
     engine_of,
@@ -215,6 +216,7 @@ def gaps(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> N
     )
     if summary["missing_days"]:
         speech.say("{count} days of the window are not imported", count=summary["missing_days"])
+    say_match(speech, summary)
 
 
 COMMANDS: Final = (coverage, cameras, hotspots, gaps)

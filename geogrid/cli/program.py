@@ -9,7 +9,17 @@ from typing import Final
 
 import click
 
-from geogrid.cli import analyses, cordons, forecasting, quality, sharing, siting, spots, workspaces
+from geogrid.cli import (
+    analyses,
+    cordons,
+    dosage,
+    forecasting,
+    quality,
+    sharing,
+    siting,
+    spots,
+    workspaces,
+)
 from geogrid.cli.options import language_option
 from geogrid.cli.speech import Speech, set_up_logging, wanted_language
 from geogrid.cli.usage import SpokenGroup, SpokenOption, usage_message
@@ -29,6 +39,7 @@ SECTIONS: Final = {
         *forecasting.COMMANDS,
         *quality.COMMANDS,
         *cordons.COMMANDS,
+        *dosage.COMMANDS,
         *siting.COMMANDS,
     ),
     "Look and take away": sharing.COMMANDS,

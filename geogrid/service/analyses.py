@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.aoristic import require_shifts
 from geogrid.analysis.camera_coverage import camera_coverage
+from geogrid.analysis.dosage_summary import CellDosage, cell_dosage
 from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
 from geogrid.analysis.hotspots import at_risk_cells
+from geogrid.analysis.origin_guard import origin_guard
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
@@ -26,7 +28,10 @@ from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.places import Places
 from geogrid.model.sensors import CameraStatus, Sensors
 from geogrid.model.window import Window
+from geogrid.service.delivered import dosage_report, duty_ms
+from geogrid.service.matching import further_matches
 from geogrid.service.patrols import silent_cells, window_days, window_end_ms
+from geogrid.service.promises import DOSAGE
 from geogrid.service.shelf import Shelf
 
 PUBLIC_SOURCES: Final = ("call", "unknown")  # what officers find follows where they go
@@ -293,6 +298,10 @@ def gap_result(
         required, _ = at_risk_cells(reference, shelf.grid, exposure=masks)
     else:
         required = np.ones(len(shelf.grid), dtype=np.bool_)
+    promised = _promised(shelf, window, rules)
+    if promised is not None:
+        required = required | np.isfinite(promised.promised)
+    on_duty = duty_ms(shelf, window)
     inputs = GapInputs(
         coverage=patrol,
         incidents=np.bincount(at[at >= 0], minlength=len(shelf.grid)),
@@ -300,8 +309,28 @@ def gap_result(
         dark=silent_cells(shelf, window, rules, params),
         window_end_ms=window_end_ms(shelf, window),
         missing_days=window_days(shelf, window)[1],
+        on_duty=None if on_duty is None else on_duty > 0,
+        dosage=promised,
     )
-    return coverage_gaps(inputs, params=params)
+    table = coverage_gaps(inputs, params=params)
+
+    def counts(asked: Window) -> NDArray[np.int64]:
+        events = chosen_incidents(shelf, asked, choice)
+        position = shelf.grid.position_at(events.lon, events.lat)
+        return np.bincount(position[position >= 0], minlength=len(shelf.grid))
+
+    every = chosen_incidents(shelf, window, IncidentChoice(sources=SOURCES))
+    match = table.summary["match"] | further_matches(shelf, window, required, rules, counts)
+    told = {"match": match, "origin": origin_guard(every, choice.sources)}
+    return replace(table, summary={**table.summary, **told})
+
+
+def _promised(shelf: Shelf, window: Window, rules: PatrolRules) -> CellDosage | None:
+    """Return cell by cell what was promised and got; ``None`` where nothing is promised."""
+    if DOSAGE not in shelf.registers.kinds():
+        return None
+    report = dosage_report(shelf, window, rules)
+    return cell_dosage(report.places, report.rows, len(shelf.grid))
 
 
 def newest(instants_ms: Sequence[int]) -> str | None:

@@ -69,7 +69,10 @@ _INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coverage": ("tracks", "depots"),
     "camera_coverage": ("cameras", "roads"),
     "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
-    "gaps": ("tracks", "depots", "incidents", "roads", "rooms", "places"),
+    "gaps": (
+        *("tracks", "depots", "incidents", "roads", "rooms", "places"),
+        *("areas", "checkpoints", "shifts", "dosage"),
+    ),
     GRID: (),
 }
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from geogrid.analysis.dosage_summary import CellDosage
 from geogrid.analysis.gaps import (
     REASONS,
     STATES,
@@ -171,12 +172,84 @@ def test_reasons_tell_their_numbers_and_are_retold_in_chinese(town):
     assert met == "1 visits, 19 min in all, last seen 1 h before the end"
     chinese = translator("zh")
     for name, template in REASONS.items():
-        sentence = template.format(hours=72.4, limit=48.0, visits=1.0, minutes=19.0)
+        sentence = template.format(
+            hours=72.4,
+            limit=48.0,
+            visits=1.0,
+            minutes=19.0,
+            kept=2.0,
+            promised=5.0,
+            absence=30.0,
+            most=12.0,
+        )
         retold = gap_reason(sentence, chinese)
         assert re.search("[\u4e00-\u9fff]", retold), name
         assert sorted(re.findall(r"\d+", retold)) == sorted(re.findall(r"\d+", sentence))
         assert "{" not in retold
     assert gap_reason("something else", chinese) == "something else"
+
+
+def promised_to(town, cells, **values):
+    """Return what some cells were promised and got."""
+    names = ("promised", "kept", "absence_h", "absence_limit_h")
+    columns = {name: np.full(len(town.grid), np.nan) for name in names}
+    under = np.zeros(len(town.grid), bool)
+    under[cells] = True
+    for name, value in values.items():
+        columns[name][cells] = value
+    return CellDosage(under=under, **columns)
+
+
+def test_promises_that_are_not_kept_make_a_cell_under_and_stand_in_its_reason(town):
+    late, nowhere = town.at(9, 3), town.at(11, 11)
+    dosage = promised_to(
+        town, [late, nowhere], promised=6, kept=2, absence_h=30.4, absence_limit_h=12
+    )
+    tracks = town.tracks(patrols())
+    table = coverage_gaps(replace(inputs_on(town.grid, tracks), dosage=dosage))
+    assert table["state"][late] == "under"
+    short = "2 of 6 promised visits; nobody for 30 h, longer than the 12 h promised"
+    assert table["reason"][late] == short
+    assert table["state"][nowhere] == "never"  # the first that holds; the others are told
+    assert table["reason"][nowhere] == f"no unit was here in the window; {short}"
+    chinese = gap_reason(table["reason"][nowhere], translator("zh"))
+    assert not re.search("[a-z]{2}", chinese)
+    assert re.findall(r"\d+", chinese) == ["2", "6", "30", "12"]
+    only_late = promised_to(town, [late], promised=6, kept=6, absence_h=30.4, absence_limit_h=12)
+    table = coverage_gaps(replace(inputs_on(town.grid, tracks), dosage=only_late))
+    assert table["reason"][late] == "nobody for 30 h, longer than the 12 h promised"
+
+
+def test_shifts_say_who_is_off_duty_and_tracks_only_where_none_are_known(town):
+    nobody = inputs_on(town.grid, town.tracks(patrols()[:1]))
+    assert set(coverage_gaps(nobody)["state"]) == {"off_duty"}
+    assert set(coverage_gaps(replace(nobody, on_duty=True))["state"]) == {"never"}
+    somebody = inputs_on(town.grid, town.tracks(patrols()))
+    assert set(coverage_gaps(replace(somebody, on_duty=False))["state"]) == {"off_duty"}
+
+
+def test_the_share_of_dark_land_is_that_of_required_land(town):
+    dark, required = np.zeros(len(town.grid), bool), np.zeros(len(town.grid), bool)
+    dark[[town.at(5, 5), town.at(0, 0)]] = True
+    required[[town.at(5, 5), town.at(5, 6), town.at(5, 7), town.at(5, 8)]] = True
+    table = coverage_gaps(
+        inputs_on(town.grid, town.tracks(patrols()), dark=dark, required=required)
+    )
+    assert table.summary["dark_share"] == pytest.approx(0.25, rel=1e-3)
+    nothing = inputs_on(town.grid, town.tracks(patrols()), required=required & False)
+    assert coverage_gaps(nothing).summary["dark_share"] == 0.0
+
+
+def test_the_match_of_the_city_and_of_its_district_is_told(town):
+    incidents = np.zeros(len(town.grid), np.int64)
+    incidents[[town.at(2, 2), town.at(9, 3)]] = 30, 20  # as the stays: 29 and 19 minutes
+    table = coverage_gaps(inputs_on(town.grid, town.tracks(patrols()), incidents=incidents))
+    match = table.summary["match"]
+    assert match["city"]["index"] > 0.9
+    assert match["city"]["interval"][1] == 1.0
+    assert match["districts"] == [{"district": "A", "name": "Town", "match": match["city"]}]
+    none = coverage_gaps(inputs_on(town.grid, town.tracks(patrols())))
+    assert none.summary["match"] == {"city": None, "districts": []}
 
 
 # --- Silences ------------------------------------------------------------------------------
