@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geogrid.kernels.cleaning import FROZEN, KEPT, SPIKE
+from geogrid.kernels.cleaning import FROZEN, SPIKE
 
 LONGEST_STEP_S = 3600  # longer ways between two fixes count as this in the usual one
 
@@ -56,24 +56,52 @@ def unit_fixes(
         np.zeros(n_units, np.int64),
     )
     steps = np.zeros(LONGEST_STEP_S + 1, np.int64)
-    n_steps = 0
-    for i in range(t.size):
-        inside = day[0] <= t[i] < day[1]
-        out.kept[unit[i]] += inside and reason[i] == KEPT
-        out.spike[unit[i]] += inside and reason[i] == SPIKE
-        out.frozen[unit[i]] += inside and reason[i] == FROZEN
-        ends = i + 1 == t.size or unit[i + 1] != unit[i]
-        if inside and not ends:
-            steps[min((t[i + 1] - t[i] + 500) // 1000, LONGEST_STEP_S)] += 1
-            n_steps += 1
-        if ends and n_steps > 0:
-            below, second = steps[0], 0
-            while 2 * below < n_steps:
-                second += 1
-                below += steps[second]
-            out.step_s[unit[i]] = second
-            steps[:], n_steps = 0, 0
+    first = 0
+    while first < t.size:
+        who, after = unit[first], first + 1
+        while after < t.size and unit[after] == who:
+            after += 1
+        begin, end = first, after  # of the day
+        while begin < end and t[begin] < day[0]:
+            begin += 1
+        while end > begin and t[end - 1] >= day[1]:
+            end -= 1
+        spike, frozen = 0, 0
+        for i in range(begin, end):
+            spike += reason[i] == SPIKE
+            frozen += reason[i] == FROZEN
+        out.spike[who], out.frozen[who] = spike, frozen
+        out.kept[who] = end - begin - spike - frozen
+        end = min(end, after - 1)
+        _count_steps(steps, t[begin : end + 1])
+        if end > begin:
+            out.step_s[who] = _median(steps, end - begin)
+            steps[:] = 0
+        first = after
     return out
+
+
+@njit(cache=True, nogil=True)
+def _count_steps(counts: NDArray[np.int64], t: NDArray[np.int64]) -> None:
+    """Count the times between fixes, whole seconds; equal ones in a row at once."""
+    ms, run = np.int64(0), 0
+    for i in range(t.size - 1):
+        step = t[i + 1] - t[i]
+        if step != ms:
+            counts[min(int(ms + 500) // 1000, LONGEST_STEP_S)] += run
+            ms, run = step, 0
+        run += 1
+    counts[min(int(ms + 500) // 1000, LONGEST_STEP_S)] += run
+
+
+@njit(cache=True, nogil=True)
+def _median(counts: NDArray[np.int64], n: int) -> int:
+    """Return the median of ``n`` whole numbers, given how often each of 0, 1, 2, ... occurs."""
+    below, value = counts[0], 0
+    while 2 * below < n:
+        value += 1
+        below += counts[value]
+    return value
 
 
 @njit(cache=True, nogil=True)

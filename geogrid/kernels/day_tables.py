@@ -147,26 +147,37 @@ def unit_hours(log: Log, n_units: int, clock: NDArray[np.int8]) -> NDArray[np.in
 
 
 @njit(cache=True, nogil=True)
-def _box(log: Log) -> tuple[int, int, int]:
-    """Return the west, the south and the width of the known cells of a log."""
+def _extent(log: Log, clock: NDArray[np.int8]) -> tuple[int, int, int, NDArray[np.int64]]:
+    """Return west, south and bits of a column of the known cells, and each hour's rows, summed."""
     west, east, south = np.int64(1 << 40), np.int64(-(1 << 40)), np.int64(1 << 40)
+    begins = np.zeros(HOURS + 1, np.int64)
     for i in range(log.shape[0]):
-        if log[i, WHO] & KINDS_MASK not in (SILENT, REJECTED):
+        who = log[i, WHO]
+        if who & KINDS_MASK not in (SILENT, REJECTED):
             row = log[i, PLACE] >> PLACE_BITS
             col = log[i, PLACE] - (row << PLACE_BITS)
             west, east, south = min(west, col), max(east, col), min(south, row)
-    return int(west), int(south), max(int(east - west) + 1, 1)
+            begins[clock[(who >> HOUR_BITS) & HOURS_MASK] + 1] += 1
+    for hour in range(HOURS):
+        begins[hour + 1] += begins[hour]
+    bits = 0
+    while (east - west) >> bits > 0:
+        bits += 1
+    return int(west), int(south), bits, begins
 
 
 @njit(cache=True, nogil=True)
 def _visits(
-    log: Log, clock: NDArray[np.int8], box: tuple[int, int, int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a key by cell and local hour, and five sums, of successive rows in one such."""
-    west, south, width = box
-    keys = np.empty(log.shape[0], np.int64)
-    sums = np.zeros((log.shape[0], SUMS), np.int64)
-    n, last = 0, np.int64(-1)
+    log: Log,
+    clock: NDArray[np.int8],
+    box: tuple[int, int, int],
+    begins: NDArray[np.int64],
+    out: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> NDArray[np.int64]:
+    """Write cells and five sums of successive rows in one cell, hour by hour; return the ends."""
+    (cells, sums), (west, south, bits) = out, box
+    ends = begins[:HOURS].copy()
+    last = np.full(HOURS, -1, np.int64)
     for i in range(log.shape[0]):
         who, place = log[i, WHO], log[i, PLACE]
         kind = who & KINDS_MASK
@@ -175,19 +186,71 @@ def _visits(
         row = place >> PLACE_BITS
         col = place - (row << PLACE_BITS)
         hour = clock[(who >> HOUR_BITS) & HOURS_MASK]
-        key = ((row - south) * width + (col - west)) * HOURS + hour
-        n, last = n + (key != last), key
-        keys[n - 1] = key
+        cell = ((row - south) << bits) + (col - west)
+        if cell != last[hour]:
+            last[hour] = cells[ends[hour]] = cell
+            sums[ends[hour]] = 0
+            ends[hour] += 1
+        n = ends[hour] - 1
         column = 1 if kind == STANDING else 2 if kind == DEPOT else 0
-        sums[n - 1, column] += log[i, LEAVE] - log[i, ENTER]
-        sums[n - 1, 3] += log[i, MM]
-        sums[n - 1, 4] += log[i, FIXES]
-    return keys[:n], sums[:n]
+        sums[n, column] += log[i, LEAVE] - log[i, ENTER]
+        sums[n, 3] += log[i, MM]
+        sums[n, 4] += log[i, FIXES]
+    return ends
+
+
+@njit(cache=True, nogil=True)
+def _join(cells: NDArray[np.int64], sums: NDArray[np.int64]) -> int:
+    """Make one visit of all of one cell, in place and in order of cells; return how many."""
+    order, rising = by_key(cells)
+    parts = sums.copy()
+    n, last = 0, np.int64(-1)
+    for j in range(order.size):
+        part = order[j]
+        if rising[j] != last:
+            last = cells[n] = rising[j]
+            sums[n] = 0
+            n += 1
+        for column in range(SUMS):
+            sums[n - 1, column] += parts[part, column]
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _told(
+    cells: NDArray[np.int64],
+    sums: NDArray[np.int64],
+    spans: tuple[NDArray[np.int64], NDArray[np.int64]],
+    box: tuple[int, int, int],
+) -> HourSums:
+    """Return the sums of all hours in order; each hour's lie in order between begin and end."""
+    (begins, ends), (west, south, bits) = spans, box
+    size = 0
+    for hour in range(HOURS):
+        size += ends[hour] - begins[hour]
+    cell, at, hours = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int8)
+    n = 0
+    for hour in range(HOURS):
+        for k in range(begins[hour], ends[hour]):
+            cell[n], at[n], hours[n] = cells[k], k, hour
+            n += 1
+    order, rising = by_key(cell)  # equal cells keep the order of hours
+    row, col = np.empty(size, np.int32), np.empty(size, np.int32)
+    hour_of, out = np.empty(size, np.int8), np.empty((SUMS, size), np.int64)
+    for j in range(size):
+        line = rising[j] >> bits
+        row[j], col[j] = line + south, rising[j] - (line << bits) + west - HALF_PLACE
+        hour_of[j], k = hours[order[j]], at[order[j]]
+        for column in range(SUMS):
+            out[column, j] = sums[k, column]
+    return HourSums(row, col, hour_of, out[0], out[1], out[2], out[3], out[4])
 
 
 @njit(cache=True, nogil=True)
 def hour_sums(log: Log, clock: NDArray[np.int8]) -> HourSums:
     """Return sums per cell and local hour.
+
+    One hour's visits fit into the cache, so hours are sorted apart and then woven together.
 
     Parameters
     ----------
@@ -201,25 +264,11 @@ def hour_sums(log: Log, clock: NDArray[np.int8]) -> HourSums:
     HourSums
         Known time only; cells with nothing but a fix are in it.
     """
-    west, south, width = _box(log)
-    keys, parts = _visits(log, clock, (west, south, width))
-    order, rising = by_key(keys)
-    groups, last = 0, np.int64(-1)
-    for key in rising:
-        groups, last = groups + (key != last), key
-    row, col, hour = (
-        np.empty(groups, np.int32),
-        np.empty(groups, np.int32),
-        np.empty(groups, np.int8),
-    )
-    sums = np.zeros((SUMS, groups), np.int64)
-    group, last = -1, np.int64(-1)
-    for j in range(order.size):
-        part, key = order[j], rising[j]
-        if key != last:
-            group, last, cell = group + 1, key, key // HOURS
-            row[group], col[group] = cell // width + south, cell % width + west - HALF_PLACE
-            hour[group] = key - cell * HOURS
-        for column in range(SUMS):
-            sums[column, group] += parts[part, column]
-    return HourSums(row, col, hour, sums[0], sums[1], sums[2], sums[3], sums[4])
+    west, south, bits, begins = _extent(log, clock)
+    box = west, south, bits
+    cells, sums = np.empty(begins[-1], np.int64), np.empty((begins[-1], SUMS), np.int64)
+    ends = _visits(log, clock, box, begins, (cells, sums))
+    for hour in range(HOURS):
+        begin, end = begins[hour], ends[hour]
+        ends[hour] = begin + _join(cells[begin:end], sums[begin:end])
+    return _told(cells, sums, (begins, ends), box)

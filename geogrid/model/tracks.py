@@ -147,20 +147,49 @@ class Tracks:
         units = self.units
         if not set(other.units) <= set(units):
             units = tuple(sorted({*units, *other.units}))
-        number = {name: code for code, name in enumerate(units)}
-        return Tracks(units, *merged(self._numbered(number), other._numbered(number)))
+        return Tracks(units, *merged(self.numbered(units), other.numbered(units)))
 
-    def _numbered(self, number: dict[str, int]) -> Fixes:
-        """Return the fixes under other numbers of their units."""
-        code = self.unit
-        wanted = [number[name] for name in self.units]
-        if wanted != list(range(len(wanted))):
-            code = np.array(wanted, dtype=np.int32)[code]
-        return Fixes(code, self.t, self.lon, self.lat)
+    def numbered(self, units: tuple[str, ...]) -> Fixes:
+        """Return the columns with other numbers of units.
+
+        Parameters
+        ----------
+        units
+            Names that hold all of these fixes' own.
+
+        Returns
+        -------
+        Fixes
+            ``unit`` is the position in ``units``.
+        """
+        return Fixes(renumbered(self.unit, self.units, units), self.t, self.lon, self.lat)
 
     def lonlat_deg(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return positions in degrees, WGS-84."""
         return self.lon / DEGREE_STEPS, self.lat / DEGREE_STEPS
+
+
+def renumbered(
+    unit: NDArray[np.int32], names: tuple[str, ...], units: tuple[str, ...]
+) -> NDArray[np.int32]:
+    """Return numbers of units as they are in another list.
+
+    Parameters
+    ----------
+    unit
+        Positions in ``names``, shape (n,).
+    names, units
+        The list they count in, and the other, which holds all names of the first.
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        Positions in ``units``.
+    """
+    if names == units[: len(names)]:
+        return unit
+    number = {name: code for code, name in enumerate(units)}
+    return np.array([number[name] for name in names], dtype=np.int32)[unit]
 
 
 def _within(steps: NDArray[np.int32], degrees: int) -> bool:

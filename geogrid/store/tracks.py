@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.patrol_day import EDGE_FIXES
 from geogrid.errors import StoreError
-from geogrid.kernels.sorted_fixes import Fixes
-from geogrid.model.tracks import Tracks
+from geogrid.kernels.sorted_fixes import Fixes, empty_fixes, merge_on, put_rest
+from geogrid.model.tracks import Tracks, renumbered
 from geogrid.store.transaction import Transaction
 
 _DAY_BITS: Final = 24  # more than the number of any day of the calendar
@@ -175,10 +175,7 @@ class TrackStore:
         """Return the fixes at the edges of days."""
         parts = [_read(self._path(day, "edges")) for day in known]
         units = tuple(sorted({name for part in parts for name in part.units}))
-        number = {name: code for code, name in enumerate(units)}
-        unit = np.concatenate(
-            [np.array([number[n] for n in part.units], np.int32)[part.unit] for part in parts]
-        )
+        unit = np.concatenate([renumbered(part.unit, part.units, units) for part in parts])
         t, lon, lat = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("t", "lon", "lat")
         )
@@ -214,7 +211,7 @@ class TrackStore:
                 "or it is damaged; try again, then restore it from a backup",
                 file=path,
             )
-        return _read(pa.BufferReader(content)).merged(inputs.halo)
+        return _read(pa.BufferReader(content), inputs.halo)
 
     def add(self, change: Transaction, tracks: Tracks) -> AddedFixes:
         """Add fixes to the days they belong to.
@@ -270,14 +267,29 @@ def _frame(file: Path) -> pd.DataFrame:
     return frame.astype({"unit": object})
 
 
-def _read(file: Path | pa.NativeFile) -> Tracks:
-    """Return the fixes of a file as they lie there, in order; units by the file's dictionary."""
-    table = pq.ParquetFile(file).read(use_threads=False).unify_dictionaries().combine_chunks()
-    if not table.num_rows:
-        return Tracks.empty()
-    unit = table["unit"].chunk(0)
-    t, lon, lat = (table[name].to_numpy() for name in ("t", "lon", "lat"))
-    return Tracks(tuple(unit.dictionary.to_pylist()), unit.indices.to_numpy(), t, lon, lat)
+def _read(file: Path | pa.NativeFile, halo: Tracks | None = None) -> Tracks:
+    """Return the fixes of a file, which lie there in order, and others among them.
+
+    One group of rows after another goes to its place: of a whole day's decoded columns there is
+    never a second copy.
+    """
+    few = Tracks.empty() if halo is None else halo
+    stored = pq.ParquetFile(file)
+    if not stored.metadata.num_rows:
+        return few
+    unit = stored.read(["unit"], use_threads=False).unify_dictionaries().combine_chunks()["unit"]
+    names = tuple(unit.chunk(0).dictionary.to_pylist())
+    units = names if set(few.units) <= set(names) else tuple(sorted({*names, *few.units}))
+    others = few.numbered(units)
+    code = renumbered(unit.chunk(0).indices.to_numpy(), names, units)
+    out, n, used = empty_fixes(code.size + len(few)), 0, 0
+    for group in range(stored.num_row_groups):
+        table = stored.read_row_group(group, ["t", "lon", "lat"], use_threads=False)
+        columns = (column.combine_chunks().to_numpy() for column in table.columns)
+        part = Fixes(code[n - used : n - used + table.num_rows], *columns)
+        n, used = merge_on(out, n, part, others, used)
+    put_rest(out, n, others, used)
+    return Tracks(units, *out)
 
 
 def _part(tracks: Tracks, here: NDArray[np.bool_]) -> pd.DataFrame:

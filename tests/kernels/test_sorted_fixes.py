@@ -8,7 +8,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.kernels.sorted_fixes import Fixes, merged, out_of_order
+from geogrid.kernels.sorted_fixes import (
+    Fixes,
+    empty_fixes,
+    merge_on,
+    merged,
+    out_of_order,
+    put_rest,
+)
 
 fix = st.tuples(st.integers(0, 3), st.integers(0, 30))
 
@@ -27,6 +34,19 @@ def test_fixes_of_both_lists_come_out_once_and_in_order(many, few):
         assert got.tolist() == expected.tolist()
         assert got.dtype == expected.dtype
     assert out_of_order(one.unit, one.t) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sets(fix, max_size=20), st.sets(fix, max_size=6), st.lists(st.integers(0, 20)))
+def test_a_list_that_comes_in_parts_is_merged_like_the_whole(many, few, cuts):
+    whole, others = listed(sorted(many - few)), listed(sorted(few))
+    out, n, used = empty_fixes(len(many | few)), 0, 0
+    for begin, end in itertools.pairwise(sorted({0, *cuts, 20})):
+        part = Fixes(*(column[begin:end] for column in whole))
+        n, used = merge_on(out, n, part, others, used)
+    put_rest(out, n, others, used)
+    for got, expected in zip(out, merged(whole, others), strict=True):
+        assert got.tolist() == expected.tolist()
 
 
 @settings(deadline=None, max_examples=60)
