@@ -184,6 +184,8 @@ def without_places(
 def _beyond(tracks: Tracks, projection: FastProjection) -> Beyond:
     """Return the fixes that need PROJ, finite and none too far for whole millimetres."""
     at = projection.beyond(tracks.lon, tracks.lat, per_degree=DEGREE_STEPS)
+    if not at.size:
+        return Beyond(at, np.empty(0), np.empty(0))
     far = projection.to_metres(tracks.lon[at], tracks.lat[at], per_degree=DEGREE_STEPS)
     x, y = (np.clip(np.nan_to_num(side, nan=_FAR_M), -_FAR_M, _FAR_M) for side in far)
     return Beyond(at, x, y)

@@ -7,7 +7,7 @@ the time inside it, so days can be done in any order, apart, and again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,6 +35,13 @@ from geogrid.model.tracks import Tracks
 HOUR_MS: Final = 3_600_000
 BUCKETS: Final = ("moving", "standing", "depot", "silent", "off_grid", "rejected")
 EDGE_FIXES: Final = 3  # of each neighbouring day: whether a fix is a spike depends on two beyond it
+_BOUNDS: Final = {
+    "row": np.int32,
+    "col": np.int32,
+    "hour": np.int8,
+    "lo_ms": np.int64,
+    "hi_ms": np.int64,
+}
 _LEDGER: Final = ("silent_ms", "rejected_ms", "standing_ms", "moving_ms", "depot_ms")
 
 
@@ -157,6 +164,36 @@ def patrol_day(
     PatrolDay
         Sums of it equal the tracked time inside the day to the millisecond.
     """
+    found, near = day_without_bounds(tracks, day, time_zone, projection, rules=rules, ground=ground)
+    edges = hour_edges(day, time_zone)
+    clock = local_hours(edges, time_zone)
+    bounds = dwell_bounds(near, rules=rules.as_walk_rules(), edges=edges, clock=clock)
+    return replace(found, bounds=bounds)
+
+
+def day_without_bounds(
+    tracks: Tracks,
+    day: date,
+    time_zone: str,
+    projection: FastProjection,
+    *,
+    rules: PatrolRules,
+    ground: Ground = BARE,
+) -> tuple[PatrolDay, DayFixes]:
+    """Return a day without its bounds, which take a third of the time, and what they are made of.
+
+    Parameters
+    ----------
+    tracks, day, time_zone, projection, rules, ground
+        As for `patrol_day`.
+
+    Returns
+    -------
+    day : PatrolDay
+        The table of bounds has no rows.
+    fixes : DayFixes
+        The fixes that are kept, on the lattice.
+    """
     edges = hour_edges(day, time_zone)
     clock, limits = local_hours(edges, time_zone), (int(edges[0]), int(edges[-1]))
     found = walked_day(tracks, edges, projection, rules=rules, in_depot=ground.in_depot)
@@ -168,39 +205,40 @@ def patrol_day(
         found = with_places(found, places, projection, rules, edges)
         kept = np.insert(kept, places.before, -1)
         hours = without_places(hour_sums(found.log, clock), places, edges, clock)
-    walk_rules = rules.as_walk_rules()
-    silent = silent_after(found.unit, found.t, walk_rules.max_gap_ms, limits)
-    return PatrolDay(
+    silent = silent_after(found.unit, found.t, rules.as_walk_rules().max_gap_ms, limits)
+    names = pd.CategoricalDtype(pd.Index(tracks.units, dtype=object))
+    told = PatrolDay(
         day=day,
-        passes=_table(passes(found.log), tracks.units),
-        hours=_table(hours, tracks.units),
-        silences=_silences(tracks, kept[silent], kept[silent + 1]),
-        ledger=_ledger(unit_hours(found.log, len(tracks.units), clock), tracks.units),
-        units=_units(counts, tracks.units),
-        bounds=dwell_bounds(
-            DayFixes(*found[2:], projection.spec.cell_size),
-            rules=walk_rules,
-            edges=edges,
-            clock=clock,
-        ),
+        passes=_table(passes(found.log), names),
+        hours=_table(hours, names),
+        silences=_silences(tracks, kept[silent], kept[silent + 1], names),
+        ledger=_ledger(unit_hours(found.log, len(tracks.units), clock), names),
+        units=_units(counts, names),
+        bounds=pd.DataFrame({name: np.empty(0, kind) for name, kind in _BOUNDS.items()}),
         fixes={name: int(getattr(counts, name).sum()) for name in ("kept", "spike", "frozen")},
         tunnels=0 if places is None else np.unique(places.before).size,
     )
+    return told, DayFixes(*found[2:], projection.spec.cell_size)
 
 
-def _table(columns: Passes | HourSums, units: tuple[str, ...]) -> pd.DataFrame:
+def _table(columns: Passes | HourSums, names: pd.CategoricalDtype) -> pd.DataFrame:
     """Return columns as a table, units by name."""
     named = columns._asdict()
     if "unit" in named:
-        named["unit"] = _named(named["unit"], units)
+        named["unit"] = _named(named["unit"], names)
     return pd.DataFrame(named, copy=False)
 
 
-def _silences(tracks: Tracks, before: NDArray[np.int64], after: NDArray[np.int64]) -> pd.DataFrame:
+def _silences(
+    tracks: Tracks,
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    names: pd.CategoricalDtype,
+) -> pd.DataFrame:
     """Return each silence that reaches into the day, with the fixes before and after it."""
     return pd.DataFrame(
         {
-            "unit": _named(tracks.unit[before], tracks.units),
+            "unit": _named(tracks.unit[before], names),
             "enter": tracks.t[before],
             "leave": tracks.t[after],
             "lon_0": tracks.lon[before],
@@ -211,24 +249,24 @@ def _silences(tracks: Tracks, before: NDArray[np.int64], after: NDArray[np.int64
     )
 
 
-def _ledger(ms: NDArray[np.int64], units: tuple[str, ...]) -> pd.DataFrame:
+def _ledger(ms: NDArray[np.int64], names: pd.CategoricalDtype) -> pd.DataFrame:
     """Return the time of each kind per unit and local hour, where there is any."""
     unit, hour = np.nonzero(ms.any(axis=2))
     return pd.DataFrame(
-        {"unit": _named(unit, units), "hour": hour.astype(np.int8)}
+        {"unit": _named(unit, names), "hour": hour.astype(np.int8)}
         | {name: ms[unit, hour, kind] for kind, name in enumerate(_LEDGER)}
     )
 
 
-def _units(fixes: UnitFixes, units: tuple[str, ...]) -> pd.DataFrame:
+def _units(fixes: UnitFixes, names: pd.CategoricalDtype) -> pd.DataFrame:
     """Return what became of the fixes of each unit that has any in the day."""
     seen = np.flatnonzero(fixes.kept + fixes.spike + fixes.frozen)
     return pd.DataFrame(
-        {"unit": _named(seen, units), "fixes": fixes.kept[seen]}
+        {"unit": _named(seen, names), "fixes": fixes.kept[seen]}
         | {name: getattr(fixes, name)[seen] for name in ("spike", "frozen", "step_s")}
     )
 
 
-def _named(unit: NDArray[np.integer], units: tuple[str, ...]) -> pd.Categorical:
+def _named(unit: NDArray[np.integer], names: pd.CategoricalDtype) -> pd.Categorical:
     """Return numbers of units as their names."""
-    return pd.Categorical.from_codes(unit, categories=pd.Index(units, dtype=object))
+    return pd.Categorical.from_codes(unit, dtype=names)

@@ -210,7 +210,7 @@ def empty_log(fixes: int) -> Log:
     Log
         Shape (rows, 6).
     """
-    return np.empty((fixes // 2 + 64, _COLUMNS), np.int64)
+    return np.empty((fixes // 3 + 64, _COLUMNS), np.int64)
 
 
 @njit(cache=True, nogil=True)

@@ -150,28 +150,30 @@ def _read(path: Path) -> pd.DataFrame:
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as integers without nulls, and without the statistics that nobody reads."""
-    columns = {name: _column(frame[name]) for name in frame.columns}
+    columns = {str(name): _column(str(name), values) for name, values in frame.items()}
     encoding = {
         name: "DELTA_BINARY_PACKED" if name in _DELTA else "BYTE_STREAM_SPLIT"
         for name in columns
         if name != "unit"
     }
     schema = pa.schema([pa.field(n, c.type, nullable=False) for n, c in columns.items()])
-    pq.write_table(
-        pa.Table.from_arrays(list(columns.values()), schema=schema),
-        path,
-        compression="lz4",
-        use_dictionary=["unit"],
-        write_statistics=False,
-        column_encoding=encoding,
-    )
+    table = pa.Table.from_arrays(list(columns.values()), schema=schema)
+    with pa.OSFile(str(path), "wb") as file:
+        pq.write_table(
+            table,
+            file,
+            compression="lz4",
+            use_dictionary=["unit"],
+            write_statistics=False,
+            column_encoding=encoding,
+        )
 
 
-def _column(values: pd.Series) -> pa.Array:
+def _column(name: str, values: pd.Series) -> pa.Array:
     """Return a column for a file; units as numbers and their names."""
-    if values.name != "unit":
+    if name != "unit":
         whole = values.to_numpy()
-        return pa.array(_narrow(whole) if _is_amount(str(values.name)) else whole)
+        return pa.array(_narrow(whole) if _is_amount(name) else whole)
     named = values.array
     return pa.DictionaryArray.from_arrays(pa.array(named.codes), pa.array(list(named.categories)))
 

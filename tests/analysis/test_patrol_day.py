@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -12,7 +13,13 @@ from pandas.testing import assert_frame_equal
 
 from geogrid.analysis.day_walk import Ground
 from geogrid.analysis.patrol_coverage import _around, _local_day
-from geogrid.analysis.patrol_day import BUCKETS, hour_edges, local_hours, patrol_day
+from geogrid.analysis.patrol_day import (
+    BUCKETS,
+    day_without_bounds,
+    hour_edges,
+    local_hours,
+    patrol_day,
+)
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.errors import InputError
 from geogrid.model.tracks import Tracks
@@ -147,6 +154,15 @@ def test_two_devices_under_one_name_over_midnight_give_the_same_days(town):
         assert_same(one, other)
         assert other.fixes["spike"] == 0
         assert other.ledger["rejected_ms"].sum() == bucket_ms(other)
+
+
+def test_a_day_without_bounds_has_all_other_tables(town):
+    tracks = town.tracks([("u", START + k * 10_000, 1.2 + 0.2 * k, 1.5) for k in range(9)])
+    whole = derived(tracks, FIRST, town)
+    sums, near = day_without_bounds(tracks, FIRST, SHANGHAI, town.projection, rules=PatrolRules())
+    assert_same(replace(whole, bounds=whole.bounds.iloc[:0]), sums)
+    assert near.t.tolist() == tracks.t.tolist()
+    assert len(whole.bounds) > 0
 
 
 def test_a_spike_is_bridged_and_counted(town):
