@@ -23,7 +23,6 @@ from geogrid.scale.local import Engine
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
-from geogrid.service.dosages import Dosages
 from geogrid.service.engines import engine_named
 from geogrid.service.imports import (
     KINDS,
@@ -36,6 +35,7 @@ from geogrid.service.imports import (
 )
 from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
+from geogrid.service.rooms import Rooms
 from geogrid.service.shelf import Progress, Shelf, no_progress
 
 __all__ = [
@@ -84,7 +84,7 @@ class Selection:
     datum: Datum = Datum.WGS84
 
 
-class Workspace(Dosages):
+class Workspace(Rooms):
     """A folder with a city's districts, registers, tracks and incidents, and its answers.
 
     Make one with `create` or `demo`, open one with `open`.

@@ -1,0 +1,11 @@
+"""All topics that an opened workspace answers, gathered: one base a topic."""
+
+from __future__ import annotations
+
+from geogrid.service.dosages import Dosages
+
+
+class Rooms(
+    Dosages,
+):
+    """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""
