@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geogrid.analysis.day_walk import walked_day
-from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
+from geogrid.analysis.patrol_day import PatrolDay, day_without_bounds, hour_edges, patrol_day
 from geogrid.model.projection import FastProjection
 from geogrid.scale.local import run_local
 from geogrid.scale.memory import keep_freed_memory
@@ -55,14 +55,30 @@ def derive(
     return day
 
 
-def ours(root: Path, *, projection: FastProjection, threads: int = 1) -> None:
+def derive_plain(
+    tracks: TrackStore, store: DerivedStore, projection: FastProjection, inputs: DayInputs
+) -> PatrolDay:
+    """Do the same without the bounds of each dwell, which no peer works out."""
+    fixes = tracks.read_inputs(inputs)
+    day, _ = day_without_bounds(fixes, inputs.day, fleet.TIME_ZONE, projection, rules=store.rules)
+    store.write(day, inputs.fingerprint)
+    return day
+
+
+def ours(
+    root: Path,
+    *,
+    projection: FastProjection,
+    threads: int = 1,
+    derived: Callable[..., PatrolDay] = derive,
+) -> None:
     """Write day files as a workspace writes them; the projection is fitted when one opens."""
     cell_m = projection.spec.cell_size
     out = root / f"derived-{cell_m:g}"
     shutil.rmtree(out, ignore_errors=True)
     tracks = TrackStore(root, fleet.TIME_ZONE)
     store = DerivedStore(out, fleet.RULES, f"{cell_m:g}")
-    work = partial(derive, tracks, store, projection)
+    work = partial(derived, tracks, store, projection)
     for _ in run_local(work, tracks.with_edges(), threads=threads):
         pass
 
@@ -119,6 +135,7 @@ def measure_here(choice: argparse.Namespace) -> Run:
     projection = FastProjection.fit(fleet.lattice(choice.cell))
     own: dict[str, Callable[[Path], Callable[[], None]]] = {
         "ours": lambda root: partial(ours, root, projection=projection, threads=choice.threads),
+        "plain": lambda root: partial(ours, root, projection=projection, derived=derive_plain),
         "kernel": lambda root: kernel_alone(root, projection),
         "read": lambda root: partial(just_read, root),
     }
@@ -158,7 +175,7 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "geogrid-bench"
     )
-    parser.add_argument("--method", choices=("ours", "kernel", "read"))
+    parser.add_argument("--method", choices=("ours", "plain", "kernel", "read"))
     parser.add_argument("--fixes", type=int, default=10_000_000)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)

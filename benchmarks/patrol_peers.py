@@ -105,7 +105,9 @@ def shapely_tree(root: Path) -> CellTimes:
     polygons = squares(cells)
     line, cell = shapely.STRtree(polygons).query(lines, predicate="intersects")
     inside = shapely.length(shapely.intersection(lines[line], polygons[cell]))
-    return totals(cells[cell], inside / shapely.length(lines)[line] * some.ms[line])
+    length, share = shapely.length(lines)[line], np.ones(line.size)
+    np.divide(inside, length, out=share, where=length > 0)  # a unit that stands is in one cell
+    return totals(cells[cell], share * some.ms[line])
 
 
 def shapely_tree_shortcut(root: Path) -> CellTimes:
