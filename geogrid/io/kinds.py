@@ -18,6 +18,9 @@ _NAME = FieldSpec("name", aliases=words("名称 点位名称 地点名称 场所
 _DATE = FieldSpec(
     "date", "date", aliases=words("日期 定位日期 采集日期 发生日期 发案日期 报警日期")
 )
+_BEARING_WORDS: Final = "朝向 朝向角 方位角 方向 方向角 azimuth heading"
+_ANGLE_WORDS: Final = "视角 视场角 水平视角 视野角 fov field_of_view"
+_RANGE_WORDS: Final = "可视距离 有效距离 监控距离 监控范围 半径 distance range_m"
 _ID_FALLBACKS = words("code 代码 序号 osm_id objectid fid geoid 设备编码 国标编码 number no")
 
 
@@ -118,17 +121,9 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         ),
         *_PLACE,
         _NAME,
-        number("bearing", "degree", 0.0, 360.0, "朝向 朝向角 方位角 方向 方向角 azimuth heading"),
-        number(
-            "view_angle", "degree", 0.001, 360.0, "视角 视场角 水平视角 视野角 fov field_of_view"
-        ),
-        number(
-            "range",
-            "m",
-            0.001,
-            20_000.0,
-            "可视距离 有效距离 监控距离 监控范围 半径 distance range_m",
-        ),
+        number("bearing", "degree", 0.0, 360.0, _BEARING_WORDS),
+        number("view_angle", "degree", 0.001, 360.0, _ANGLE_WORDS),
+        number("range", "m", 0.001, 20_000.0, _RANGE_WORDS),
         number("height", "m", 0.0, 500.0, "高度 安装高度 架设高度 杆高"),
         _STATUS,
         *(
@@ -275,6 +270,22 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         _id("cell_id", required=False),
         *_PLACE,
         number("persons", "1", 0.0, 1e8, "population pop 人口 人口数 常住人口 人数", required=True),
+    ),
+    "demand": (
+        _id("demand_id", "需求编号", "需求点编号"),
+        *_PLACE,
+        number("weight", "1", 0.0, 1e9, "权重 需求 需求量 需求权重"),
+        _NAME,
+    ),
+    "candidates": (
+        _id("candidate_id", "site_id", "候选点编号", "备选点编号"),
+        *_PLACE,
+        number("cost", "1", 1.0, 1e9, "费用 造价 成本 预算 price"),
+        number("bearing", "degree", 0.0, 360.0, _BEARING_WORDS),
+        number("view_angle", "degree", 0.001, 360.0, _ANGLE_WORDS),
+        number("range", "m", 0.001, 20_000.0, _RANGE_WORDS),
+        FieldSpec("group", aliases=words("pole 分组 组 立杆 杆号 立杆编号")),
+        _NAME,
     ),
 }
 

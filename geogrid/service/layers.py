@@ -63,6 +63,8 @@ FEATURE_TITLES: Final[Mapping[str, str]] = {
     "buildings": "Buildings",
     "depots": "Depots",
     "population": "Population",
+    "demand": "Demand",
+    "candidates": "Candidate sites",
 }
 _NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
 _INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
