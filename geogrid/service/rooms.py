@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from geogrid.service.dosages import Dosages
+from geogrid.service.tiles import Tiles
 
 
 class Rooms(
     Dosages,
+    Tiles,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

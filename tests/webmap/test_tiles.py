@@ -1,0 +1,48 @@
+"""Tiles over HTTP."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+AT = "10/846/435"  # Sanming
+
+
+@pytest.fixture(scope="session")
+def version(tiny_workspace):
+    return tiny_workspace.layer_json("coverage")["version"]
+
+
+def test_a_tile_is_a_picture_that_may_be_kept_for_ever(client, version):
+    answer = client.get(f"/tiles/{version}/coverage/{AT}.png?column=patrol_s")
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/png"
+    assert answer.data.startswith(b"\x89PNG")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert len(answer.data) > len(client.get(f"/tiles/{version}/coverage/10/0/0.png").data)
+
+
+def test_the_latest_tile_is_found_under_its_version(client, version):
+    answer = client.get(f"/tiles/latest/coverage/{AT}.png?column=visits&hours=22-06")
+    assert answer.status_code == 302
+    followed = client.get(answer.headers["Location"])
+    assert followed.status_code == 200
+    assert "hours=22-06" in answer.headers["Location"]
+    assert "/latest/" not in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["23/0/0.png", "3/8/0.png", "3/0/8.png", "3/1/1.png?column=nothing", "3/1/1.png?theme=pink"],
+)
+def test_a_tile_that_is_not_there_is_refused_with_the_reason(client, version, address):
+    answer = client.get(f"/tiles/{version}/coverage/{address}")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_no_address_of_a_tile_breaks_the_server(client, version):
+    numbers = (0, 1, 9, 12, 22, 23, 31, 10**9, 2**70)
+    for z, x, y in itertools.product(numbers, repeat=3):
+        assert client.get(f"/tiles/{version}/coverage/{z}/{x}/{y}.png").status_code < 500
