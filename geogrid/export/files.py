@@ -1,4 +1,4 @@
-"""Layers as files, by ending: GeoJSON, GeoParquet, GeoPackage, CSV, FlatGeobuf.
+"""Layers as files, by ending: GeoJSON, GeoParquet, GeoPackage, CSV, FlatGeobuf and office formats.
 
 Every file says what it is and where it comes from, in the place its format has for that, and
 the same layer gives the same bytes: containers carry the data's time and not the clock's.
@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,15 +24,14 @@ from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
 from geogrid.export.contents import BBox, FileContents, bounding_box, datum_crs, file_contents
+from geogrid.export.file_columns import coordinate_columns, csv_values, harmless, tidy
 from geogrid.export.geojson import write_geojson_contents
-from geogrid.export.json_values import json_text, plain, utc_texts
+from geogrid.export.json_values import json_text, plain
+from geogrid.export.office_files import write_kml, write_shapefile, write_xlsx
 from geogrid.model.layer import Layer
 
 PROVENANCE_KEY: Final = "geogrid"
 SIDECAR_ENDING: Final = ".provenance.json"
-# A spreadsheet runs a cell that begins with one of these; the last four are their full-width
-# forms, which some take for the same. See OWASP, CSV Injection.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NO_TIME: Final = "1970-01-01T00:00:00.000Z"
 _GDAL_OPTION: Final = "OGR_CURRENT_DATE"
 _gdal_clock = threading.Lock()  # GDAL keeps one clock for the whole process
@@ -93,7 +91,7 @@ def write_layer(
 def _write_parquet(contents: FileContents, path: Path) -> None:
     """Write GeoParquet 1.1: WKB geometry, zstd, provenance in the file's metadata."""
     geometry = contents.frame.geometry
-    rest = _tidy(contents)
+    rest = tidy(contents)
     table = pa.Table.from_pandas(rest, preserve_index=False)
     wkb = shapely.to_wkb(shapely.force_2d(geometry.to_numpy()), byte_order=1)
     table = table.append_column(geometry.name, pa.array(wkb, type=pa.binary()))
@@ -139,68 +137,17 @@ def _write_fgb(contents: FileContents, path: Path) -> None:
 
 def _write_csv(contents: FileContents, path: Path) -> None:
     """Write CSV that spreadsheets read as UTF-8, with no cell they would run as a formula."""
-    tidy = _tidy(contents)
-    columns: dict[str, ArrayLike] = {str(name): _csv_values(tidy[name]) for name in tidy.columns}
+    table = tidy(contents)
+    columns: dict[str, ArrayLike] = {str(name): csv_values(table[name]) for name in table.columns}
     if not contents.is_lattice:
-        columns = columns | _coordinate_columns(contents)
-    table = pd.DataFrame({_harmless(name): values for name, values in columns.items()})
+        columns = columns | coordinate_columns(contents)
+    table = pd.DataFrame({harmless(name): values for name, values in columns.items()})
     with (
         written_aside(path.with_name(path.name + SIDECAR_ENDING)) as sidecar,
         written_aside(path) as part,
     ):
         sidecar.write_text(json_text(dict(contents.about)) + "\n", encoding="utf-8")
         table.to_csv(part, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-
-
-def _csv_values(column: pd.Series) -> ArrayLike:
-    """Return values as CSV shows them."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return utc_texts(column)
-    if column.dtype == np.bool_:
-        return np.where(column, "true", "false")
-    if pd.api.types.is_numeric_dtype(column):
-        return column.to_numpy()
-    harmless = [None if value is None else _harmless(value) for value in column.to_numpy()]
-    return np.array(harmless, dtype=object)
-
-
-def _coordinate_columns(contents: FileContents) -> dict[str, ArrayLike]:
-    """Return the geometry as columns: lon and lat of points, else WKT."""
-    shapes = contents.frame.geometry.to_numpy()
-    label = "" if contents.datum is Datum.WGS84 else f"_{contents.datum}"
-    if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
-        return {f"lon{label}": shapely.get_x(shapes), f"lat{label}": shapely.get_y(shapes)}
-    return {f"wkt{label}": np.asarray(shapely.to_wkt(shapes, rounding_precision=9))}
-
-
-def _harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def _tidy(contents: FileContents) -> pd.DataFrame:
-    """Return the columns as tables can hold them: times in UTC, finite numbers, plain text."""
-    columns: dict[str, object] = {}
-    for name in contents.frame.columns.drop(contents.frame.geometry.name):
-        column = contents.frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            aware = column if column.dt.tz is not None else column.dt.tz_localize("UTC")
-            columns[name] = aware.dt.tz_convert("UTC").dt.as_unit("ms")
-        elif isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-            values = column.to_numpy() + 0.0
-            columns[name] = np.where(np.isfinite(values), values, np.nan)
-        elif isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub":
-            columns[name] = column
-        else:
-            columns[name] = pd.Series(
-                [_text(value) for value in column.to_numpy(dtype=object)], dtype=object
-            )
-    return pd.DataFrame(columns, index=contents.frame.index)
-
-
-def _text(value: object) -> str | None:
-    known = plain(value)
-    return known if known is None or isinstance(known, str) else json_text(known)
 
 
 def _gdal_geometry(contents: FileContents) -> str:
@@ -211,7 +158,7 @@ def _write_gdal(
     contents: FileContents, path: Path, driver: str, options: Mapping[str, str]
 ) -> None:
     shapes = shapely.force_2d(contents.frame.geometry.to_numpy())
-    frame = type(contents.frame)(_tidy(contents), geometry=shapes, crs=datum_crs(contents.datum))
+    frame = type(contents.frame)(tidy(contents), geometry=shapes, crs=datum_crs(contents.datum))
     pyogrio.write_dataframe(
         frame,
         path,
@@ -248,6 +195,9 @@ WRITERS: Final[Mapping[str, Callable[[FileContents, Path], None]]] = MappingProx
         ".gpkg": _write_gpkg,
         ".csv": _write_csv,
         ".fgb": _write_fgb,
+        ".xlsx": write_xlsx,
+        ".zip": write_shapefile,
+        ".kml": write_kml,
     }
 )
 ENDINGS: Final = tuple(WRITERS)

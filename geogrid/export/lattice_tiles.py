@@ -51,7 +51,7 @@ class Tile:
 
     @property
     def width_m(self) -> float:
-        """Its width in metres of EPSG:3857."""
+        """Width in metres of EPSG:3857."""
         return float(WORLD_M / 2**self.z)
 
 

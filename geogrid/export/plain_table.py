@@ -16,7 +16,8 @@ import xlsxwriter
 
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
-from geogrid.export.files import FORMULA_STARTS, PROVENANCE_KEY, SIDECAR_ENDING
+from geogrid.export.file_columns import FORMULA_STARTS
+from geogrid.export.files import PROVENANCE_KEY, SIDECAR_ENDING
 from geogrid.export.json_values import Json, json_text, plain
 
 _NO_TIME: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a workbook's times have no zone

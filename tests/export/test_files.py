@@ -1,5 +1,6 @@
 import json
 import sqlite3
+import zipfile
 
 import geopandas
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+from python_calamine import CalamineWorkbook
 
 from geogrid.crs import Datum, from_wgs84
 from geogrid.errors import InputError
@@ -17,25 +19,46 @@ SPATIAL = (".geojson", ".parquet", ".gpkg", ".fgb")
 
 
 def read(path):
+    if path.suffix == ".xlsx":
+        return pd.DataFrame(*sheet(path, 0))
+    if path.suffix == ".zip":
+        return pyogrio.read_dataframe(f"/vsizip/{path}")
     return (
         geopandas.read_parquet(path) if path.suffix == ".parquet" else pyogrio.read_dataframe(path)
     )
+
+
+def sheet(path, number):
+    """Return the rows and the header of a workbook's sheet."""
+    header, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(number).to_python()
+    return rows, None, header
 
 
 def by_cell(frame):
     return frame.sort_values("cell", ignore_index=True)  # FlatGeobuf orders by place
 
 
+def about_in(path):
+    """Return what a file says about itself, as text."""
+    match path.suffix:
+        case ".parquet":
+            text = pq.read_schema(path).metadata[b"geogrid"].decode()
+        case ".csv" | ".kml":
+            text = path.with_name(path.name + ".provenance.json").read_text("utf-8")
+        case ".xlsx":
+            text = sheet(path, 1)[0][-1][0]
+        case ".zip":
+            with zipfile.ZipFile(path) as archive:
+                text = archive.read("provenance.json").decode()
+        case ".geojson":
+            text = path.read_text("utf-8")
+        case _:
+            text = pyogrio.read_info(path)["layer_metadata"]["DESCRIPTION"]
+    return text
+
+
 def provenance_in(path):
-    if path.suffix == ".parquet":
-        return json.loads(pq.read_schema(path).metadata[b"geogrid"])["provenance"]
-    if path.suffix == ".csv":
-        return json.loads(path.with_name(path.name + ".provenance.json").read_text("utf-8"))[
-            "provenance"
-        ]
-    if path.suffix == ".geojson":
-        return json.loads(path.read_text("utf-8"))["provenance"]
-    return json.loads(pyogrio.read_info(path)["layer_metadata"]["DESCRIPTION"])["provenance"]
+    return json.loads(about_in(path))["provenance"]
 
 
 @pytest.mark.parametrize("ending", SPATIAL)
@@ -181,7 +204,9 @@ def test_geojson_of_another_datum_is_refused(points_layer, tmp_path, datum):
 
 @pytest.mark.parametrize("name", ["out.shp", "out.xyz", "out", "out.json"])
 def test_an_unknown_ending_is_refused_with_those_there_are(points_layer, tmp_path, name):
-    with pytest.raises(InputError, match=r"\.geojson, \.parquet, \.gpkg, \.csv, \.fgb"):
+    with pytest.raises(
+        InputError, match=r"\.geojson, \.parquet, \.gpkg, \.csv, \.fgb, \.xlsx, \.zip, \.kml"
+    ):
         write_layer(points_layer, tmp_path / name)
 
 
@@ -267,4 +292,5 @@ def test_no_part_of_a_file_is_left_behind(points_layer, tmp_path):
     for ending in ENDINGS:
         write_layer(points_layer, tmp_path / f"out{ending}")
     names = {file.name for file in tmp_path.iterdir()}
-    assert names == {f"out{ending}" for ending in ENDINGS} | {"out.csv.provenance.json"}
+    beside = {"out.csv.provenance.json", "out.kml.provenance.json"}
+    assert names == {f"out{ending}" for ending in ENDINGS} | beside

@@ -119,6 +119,8 @@ def test_district_totals_cover_every_district_and_its_land(client, tiny_workspac
         ("geojson", "application/geo+json"),
         ("gpkg", "application/geopackage+sqlite3"),
         ("fgb", "application/flatgeobuf"),
+        ("zip", "application/zip"),
+        ("kml", "application/vnd.google-earth.kml+xml"),
     ],
 )
 def test_an_exported_file_opens_with_every_feature(client, tiny_workspace, tmp_path, fmt, mimetype):

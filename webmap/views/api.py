@@ -31,6 +31,9 @@ FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
     "fgb": "application/flatgeobuf",
     "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "kml": "application/vnd.google-earth.kml+xml",
 }
 
 

@@ -7,7 +7,10 @@ import { t } from "./i18n.js";
 import { tell } from "./notices.js";
 import { windowWords } from "./window-panel.js";
 
-const NAMES = { gpkg: "GPKG", geojson: "GeoJSON", csv: "CSV", fgb: "FlatGeobuf", parquet: "GeoParquet" };
+const NAMES = {
+  gpkg: "GPKG", geojson: "GeoJSON", csv: "CSV", fgb: "FlatGeobuf", parquet: "GeoParquet",
+  xlsx: "XLSX", zip: "Shapefile", kml: "KML",
+};
 
 /** Build the dialog and the link button. */
 export function createTake({ store, about, layers, districts }) {
