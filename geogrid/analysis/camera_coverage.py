@@ -1,7 +1,7 @@
 """How much of each cell's land the cameras in service can see, and of its roads.
 
-A view is a disc or sector in plan; nothing stands in its way. Ground that several cameras see
-counts once.
+A view is a disc or sector, less what buildings hide where they are known. Ground that several
+cameras see counts once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from geogrid.analysis.overlap import Tiling, covered_once_and_twice, cut_by_tile
 from geogrid.analysis.road_lengths import road_segments, segment_metres, segments_inside
 from geogrid.analysis.views import CameraParams, Views, camera_views
 from geogrid.kernels.cell_area import polygon_cell_areas
+from geogrid.model.buildings import Buildings
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid, GridSpec
 from geogrid.model.places import Places
@@ -29,6 +30,7 @@ __all__ = ["CameraParams", "camera_coverage"]
 logger = logging.getLogger(__name__)
 
 TILE_M: Final = 500.0  # measured best between 250 m and 1 km for views of 30 to 150 m
+MAX_LISTED: Final = 200  # ids told under one reason; the count tells how many there are
 _FULL_SHARE: Final = 1.0 - 1e-9
 _M2_PER_KM2: Final = 1e6
 
@@ -68,6 +70,7 @@ def camera_coverage(
     grid: Grid,
     *,
     roads: Places | None = None,
+    buildings: Buildings | None = None,
     params: CameraParams | None = None,
 ) -> CellTable:
     """Return the share of each cell's land that cameras in service can see.
@@ -80,6 +83,8 @@ def camera_coverage(
         The grid.
     roads
         Lines, WGS-84; ``None`` where no roads are known.
+    buildings
+        What may hide the ground, WGS-84; ``None`` where none are known.
     params
         What to assume where the register is silent; by default nothing, and such cameras are
         counted but not drawn.
@@ -92,9 +97,11 @@ def camera_coverage(
         has 0, or null where a camera stands whose view is not known. Road shares are of the
         metres in the whole square. Its summary has cameras by
         what was done with them (see `geogrid.analysis.views.Views`) and ``outside`` (in service
-        and off the grid); ``views_km2`` (sum of all views), ``union_km2`` (ground seen inside
-        the lattice, land or not), ``covered_km2`` and ``twice_km2`` (land seen); ``roads_km``
-        and ``roads_covered_km``, null without roads.
+        and off the grid); ``told_apart`` with the ids under each reason, at most `MAX_LISTED`;
+        ``buildings``, ``heights``, ``method`` (see `geogrid.analysis.views.Sight`);
+        ``views_km2`` (sum of all views), ``open_views_km2`` (the same without buildings),
+        ``union_km2`` (ground seen inside the lattice, land or not), ``covered_km2`` and
+        ``twice_km2`` (land seen); ``roads_km`` and ``roads_covered_km``, null without roads.
 
     Raises
     ------
@@ -107,7 +114,7 @@ def camera_coverage(
     the union of the views inside the districts.
     """
     started = time.perf_counter()
-    views = camera_views(sensors, grid.spec.crs, params)
+    views = camera_views(sensors, grid.spec.crs, params, buildings=buildings)
     once, twice, union_m2 = _seen_land(views.polygon, grid)
     covered = _land_shares(once, grid)
     columns = {
@@ -130,6 +137,11 @@ def camera_coverage(
     )
     summary = _summary(views, columns, grid, road_km)
     summary["union_km2"] = union_m2 / _M2_PER_KM2
+    summary["told_apart"] = {
+        reason: [sensors.ids[at] for at in cameras[:MAX_LISTED]]
+        for reason, cameras in views.told_apart.items()
+        if cameras.size
+    }
     unknown = _unknown_views(sensors, views, grid) & (covered == 0.0)
     for name in ("covered_share", "twice_share"):
         columns[name] = np.where(unknown, np.nan, columns[name])
@@ -146,6 +158,7 @@ def _unknown_views(sensors: Sensors, views: Views, grid: Grid) -> NDArray[np.boo
     """Tell which cells hold a camera in service of which nobody knows what it sees."""
     on = np.array([status == CameraStatus.ON for status in sensors.status], dtype=bool)
     on[views.camera] = False
+    on[views.told_apart["indoors"]] = False
     at = grid.position_at(sensors.lon[on], sensors.lat[on])
     return np.asarray(np.bincount(at[at >= 0], minlength=len(grid)) > 0)
 
@@ -220,12 +233,16 @@ def _summary(
     columns: Mapping[str, NDArray[np.float64]],
     grid: Grid,
     road_km: tuple[float, float] | None,
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     roads_km, seen_km = road_km or (None, None)
     return {
         **views.counts,
         "outside": views.counts["in_service"] - int(columns["cameras"].sum()),
+        "buildings": views.sight.buildings,
+        "heights": views.sight.heights,
+        "method": views.sight.method,
         "views_km2": float(shapely.area(views.polygon).sum()) / _M2_PER_KM2,
+        "open_views_km2": views.sight.plain_m2 / _M2_PER_KM2,
         "covered_km2": float((columns["covered_share"] * grid.area_m2).sum()) / _M2_PER_KM2,
         "twice_km2": float((columns["twice_share"] * grid.area_m2).sum()) / _M2_PER_KM2,
         "roads_km": roads_km,

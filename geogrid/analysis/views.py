@@ -1,32 +1,30 @@
-"""What each camera can see in plan: a disc or a sector, as a polygon in the grid's CRS.
-
-An arc becomes chords of a radius that keeps the area: n chords of ``delta`` radians each
-span ``n / 2 * r'^2 * sin(delta)``, so ``r' = r * sqrt(delta / sin(delta))``. Its corners lie
-``r * delta^2 / 12`` outside the arc and the middles of its chords half as far inside.
-"""
+"""What each camera can see: a disc or a sector, less what buildings hide, in the grid's CRS."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geogrid.analysis.camera_ranges import TaskRanges, task_ranges
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sectors import ARC_TOLERANCE_M, FULL_DEG, Sectors
+from geogrid.analysis.visibility import METHODS, Method, visible_views
 from geogrid.crs import WGS84, is_equal_area, transformer
 from geogrid.errors import InputError
-from geogrid.model.sensors import CameraStatus, Sensors
+from geogrid.model.buildings import Buildings
+from geogrid.model.sensors import CameraStatus, Purpose, Sensors
 
-ARC_TOLERANCE_M: Final = 0.05  # a polygon's outline is this near to the true one
-MIN_CHORDS: Final = 8  # of a full circle, however short the range
+__all__ = ["ARC_TOLERANCE_M", "CameraParams", "Sight", "Views", "camera_views", "view_polygons"]
+
 MAX_RANGE_M: Final = 50_000.0  # no camera serves a purpose at this range; a unit was mistaken
 _STEP_DEG: Final = 1e-4  # 11 m: its rounding turns a bearing by 1e-8 degrees
-_FULL_DEG: Final = 360.0
-_SLIT_DEG: Final = 1e-7
 _AXIS_M: Final = 6_378_137.0  # WGS-84
 _ECCENTRICITY2: Final = 0.006_694_379_990_141_3
 
@@ -42,17 +40,40 @@ class CameraParams:
     default_view_angle_deg
         View angle of cameras that state a bearing but no angle, degrees in (0, 360];
         ``None`` leaves them undrawn.
+    purpose
+        The task that ranges are for: ``overview``, ``recognise`` or ``plate``; ``None`` for each
+        camera's own.
+    plain
+        Leave buildings out: discs and sectors in the open.
+    method
+        How views between buildings are found; see `geogrid.analysis.visibility.visible_views`.
 
     Raises
     ------
     InputError
-        A value is out of its range.
+        A value is out of its range, or there is no such purpose or method.
     """
 
     default_range_m: float | None = None
     default_view_angle_deg: float | None = None
+    purpose: str | None = None
+    plain: bool = False
+    method: Method = "auto"
 
     def __post_init__(self) -> None:
+        known: tuple[str, ...] = tuple(Purpose)
+        if self.purpose is not None and self.purpose not in known:
+            raise InputError(
+                "unknown purpose {purpose!r}; give one of {known}",
+                purpose=self.purpose,
+                known=", ".join(known),
+            )
+        if self.method not in METHODS:
+            raise InputError(
+                "unknown method of views {method!r}; give one of {known}",
+                method=self.method,
+                known=", ".join(METHODS),
+            )
         if self.default_range_m is not None and not 0.0 < self.default_range_m <= MAX_RANGE_M:
             raise InputError(
                 "the default camera range must be over 0 m and at most {most:g} m, got {got}",
@@ -60,11 +81,34 @@ class CameraParams:
                 got=self.default_range_m,
             )
         angle = self.default_view_angle_deg
-        if angle is not None and not 0.0 < angle <= _FULL_DEG:
+        if angle is not None and not 0.0 < angle <= FULL_DEG:
             raise InputError(
                 "the default view angle must be over 0 and at most 360 degrees, got {got}",
                 got=angle,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was looked at to find what is seen.
+
+    Parameters
+    ----------
+    buildings
+        ``used``, ``none`` where none are known, or ``left out`` on request.
+    heights
+        ``known`` where all cameras drawn and all buildings have one, ``in part`` where some have
+        on both sides, ``plan view`` where a wall hides everything behind it.
+    method
+        ``plain`` without buildings, ``sweep`` (exact) or ``rays``.
+    plain_m2
+        Sum of the views without buildings, m2.
+    """
+
+    buildings: Literal["used", "none", "left out"]
+    heights: Literal["known", "in part", "plan view"]
+    method: str
+    plain_m2: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,21 +122,40 @@ class Views:
     polygon
         One polygon per view in the grid's CRS, counter-clockwise, shape (n,).
     convex
-        The same ground as convex polygons: a view wider than 180 degrees is two halves.
+        The same ground as convex polygons: a view wider than 180 degrees is two halves, one
+        between buildings some fans.
+    owner
+        Position in ``polygon`` of the view of each convex one.
     counts
         Cameras by what was done with them: ``cameras``, ``in_service``, ``off``, ``planned``,
-        ``drawn``; of those drawn ``assumed_disc``, ``assumed_angle``, ``assumed_range``; of
-        those in service and not drawn ``bearing_unknown``, ``angle_unknown``,
-        ``range_unknown``.
+        ``drawn``; of those drawn ``assumed_disc``, ``assumed_angle``, ``assumed_range``,
+        ``range_by_lens``, ``angle_by_lens``, ``on_walls`` (inside the outline of a building) and
+        ``over_buildings``; of those in service and not drawn ``bearing_unknown``,
+        ``angle_unknown``, ``range_unknown`` and ``indoors`` (deep inside a building).
+    told_apart
+        Positions in the register of the cameras that are not drawn, each under one of the
+        reasons among ``counts``; and under ``assumed_disc`` of those that are drawn as discs for
+        want of a bearing and an angle.
+    sight
+        What was looked at.
     """
 
     camera: NDArray[np.int64]
     polygon: NDArray[np.object_]
     convex: NDArray[np.object_]
+    owner: NDArray[np.int64]
     counts: Mapping[str, int]
+    told_apart: Mapping[str, NDArray[np.int64]]
+    sight: Sight
 
 
-def camera_views(sensors: Sensors, crs: CRS, params: CameraParams | None = None) -> Views:
+def camera_views(
+    sensors: Sensors,
+    crs: CRS,
+    params: CameraParams | None = None,
+    *,
+    buildings: Buildings | None = None,
+) -> Views:
     """Return the views of all cameras in service.
 
     Bearings are clockwise from true north; each is turned by the direction that the meridian
@@ -107,12 +170,15 @@ def camera_views(sensors: Sensors, crs: CRS, params: CameraParams | None = None)
         The grid's CRS, projected in metres.
     params
         What to assume where the register is silent; by default nothing.
+    buildings
+        What may hide the ground; ``None`` where none are known.
 
     Returns
     -------
     Views
         Polygons with area ``angle / 2 * range^2``, their outlines within 5 cm of the true
-        ones, and counts of what could not be drawn.
+        ones, less what `geogrid.analysis.visibility.visible_views` finds hidden; and counts of
+        what could not be drawn.
 
     Raises
     ------
@@ -125,23 +191,32 @@ def camera_views(sensors: Sensors, crs: CRS, params: CameraParams | None = None)
     degrees and no bearing may look anywhere: it is not drawn.
     """
     params = params or CameraParams()
-    _require_plausible_ranges(sensors)
-    known = _Assumed.of(sensors, params)
+    purpose = None if params.purpose is None else Purpose(params.purpose)
+    task = task_ranges(sensors, purpose)
+    _require_plausible_ranges(sensors, task)
+    known = _Assumed.of(sensors, task, params)
     camera = np.flatnonzero(known.drawn)
     lon, lat = sensors.lon[camera], sensors.lat[camera]
     x, y = transformer(WGS84, crs).transform(lon, lat)
     north, scale = _local_frame(lon, lat, crs)
-    sectors = _Sectors.of(
+    sectors = Sectors.of(
         np.column_stack([x, y]),
         known.range_m[camera] * scale,
         known.bearing_deg[camera] + north,
         known.angle_deg[camera],
     )
-    return Views(camera, sectors.polygons(), sectors.convex().polygons(), known.counts)
+    if params.plain or buildings is None or not len(buildings):
+        return _plain_views(camera, sectors, known, left_out=bool(params.plain and buildings))
+    height = np.full(len(sensors), math.nan) if sensors.height_m is None else sensors.height_m
+    return _views_between(camera, sectors, known, Obstacles.of(buildings, crs), height[camera])
 
 
 def view_polygons(
-    sensors: Sensors, spec_crs: CRS, params: CameraParams | None = None
+    sensors: Sensors,
+    spec_crs: CRS,
+    params: CameraParams | None = None,
+    *,
+    buildings: Buildings | None = None,
 ) -> NDArray[np.object_]:
     """Return the view of each camera, or ``None`` for a camera without one.
 
@@ -151,7 +226,7 @@ def view_polygons(
         The cameras.
     spec_crs
         The grid's CRS, projected in metres.
-    params
+    params, buildings
         As for `camera_views`.
 
     Returns
@@ -159,24 +234,89 @@ def view_polygons(
     ndarray of shapely.Polygon or None, shape (n_cameras,)
         In ``spec_crs``.
     """
-    views = camera_views(sensors, spec_crs, params)
+    views = camera_views(sensors, spec_crs, params, buildings=buildings)
     polygons = np.full(len(sensors), None, dtype=object)
     polygons[views.camera] = views.polygon
     return polygons
 
 
-def _require_plausible_ranges(sensors: Sensors) -> None:
+def _plain_views(
+    camera: NDArray[np.int64], sectors: Sectors, known: _Assumed, *, left_out: bool
+) -> Views:
+    """Return views in the open."""
+    polygon, convex = sectors.polygons(), sectors.convex()
+    wide = np.flatnonzero((sectors.angle > math.pi) & (sectors.angle < math.tau))
+    owner = np.concatenate([np.arange(len(sectors)), wide])
+    area = float(shapely.area(polygon).sum())
+    sight = Sight("left out" if left_out else "none", "plan view", "plain", area)
+    told_apart = known.told_apart()
+    return Views(camera, polygon, convex.polygons(), owner, known.counts(), told_apart, sight)
+
+
+def _views_between(
+    camera: NDArray[np.int64],
+    sectors: Sectors,
+    known: _Assumed,
+    obstacles: Obstacles,
+    height_m: NDArray[np.float64],
+) -> Views:
+    """Return views between buildings; those that see nothing are told apart."""
+    seen = visible_views(sectors, obstacles, height_m=height_m, method=known.method)
+    kept = ~seen.indoors
+    why = dict(known.why)
+    for name, which in (("indoors", ~kept), ("on_walls", seen.inside & kept)):
+        why[name] = np.zeros_like(known.drawn)
+        why[name][camera[which]] = True
+    why["over_buildings"] = np.zeros_like(known.drawn)
+    why["over_buildings"][camera[seen.over & kept]] = True
+    known = replace(known, drawn=known.drawn & ~why["indoors"], why=why)
+    with_height = (~np.isnan(height_m), ~np.isnan(obstacles.height_m))
+    heights: Literal["known", "in part", "plan view"] = "plan view"
+    if all(have.all() for have in with_height):
+        heights = "known"
+    elif all(have.any() for have in with_height):
+        heights = "in part"
+    area = float((sectors.angle / 2.0 * sectors.radius_m**2).sum())
+    return Views(
+        camera[kept],
+        seen.polygon[kept],
+        seen.convex,
+        (np.cumsum(kept) - 1)[seen.owner],
+        known.counts(),
+        known.told_apart(),
+        Sight("used", heights, seen.method, area),
+    )
+
+
+def _require_plausible_ranges(sensors: Sensors, task: TaskRanges) -> None:
     with np.errstate(invalid="ignore"):
-        far = sensors.range_m > MAX_RANGE_M
+        far = task.range_m > MAX_RANGE_M
     if far.any():
         at = int(np.argmax(far))
         raise InputError(
             "camera {camera!r}: a range of {got:g} m is over {most:g} m; "
             "ranges are in metres, was another unit meant?",
             camera=sensors.ids[at],
-            got=float(sensors.range_m[at]),
+            got=float(task.range_m[at]),
             most=MAX_RANGE_M,
         )
+
+
+_OF_DRAWN: Final = (
+    "assumed_disc",
+    "assumed_angle",
+    "assumed_range",
+    "range_by_lens",
+    "angle_by_lens",
+)
+_REASONS: Final = (
+    "off",
+    "planned",
+    "bearing_unknown",
+    "angle_unknown",
+    "range_unknown",
+    "indoors",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,107 +327,54 @@ class _Assumed:
     bearing_deg: NDArray[np.float64]
     angle_deg: NDArray[np.float64]
     drawn: NDArray[np.bool_]
-    counts: Mapping[str, int]
+    why: Mapping[str, NDArray[np.bool_]]
+    method: Method
 
     @classmethod
-    def of(cls, sensors: Sensors, params: CameraParams) -> _Assumed:
+    def of(cls, sensors: Sensors, task: TaskRanges, params: CameraParams) -> _Assumed:
         status = np.array(sensors.status, dtype=object)
         on = status == CameraStatus.ON
         no_bearing = np.isnan(sensors.bearing_deg)
-        no_angle, no_range = np.isnan(sensors.view_angle_deg), np.isnan(sensors.range_m)
+        no_angle, no_range = np.isnan(task.view_angle_deg), np.isnan(task.range_m)
         disc = no_angle & no_bearing
         default_angle = params.default_view_angle_deg or math.nan
-        angle = np.where(no_angle, default_angle, sensors.view_angle_deg)
-        angle = np.where(disc, _FULL_DEG, angle)
-        range_m = np.where(no_range, params.default_range_m or math.nan, sensors.range_m)
+        angle = np.where(no_angle, default_angle, task.view_angle_deg)
+        angle = np.where(disc, FULL_DEG, angle)
+        range_m = np.where(no_range, params.default_range_m or math.nan, task.range_m)
         lost_range = np.isnan(range_m)
         lost_angle = ~lost_range & np.isnan(angle)
-        lost_bearing = ~lost_range & ~lost_angle & no_bearing & (angle < _FULL_DEG)
-        drawn = on & ~(lost_range | lost_angle | lost_bearing)
-        counted = {
-            "cameras": np.ones(len(sensors), dtype=bool),
+        lost_bearing = ~lost_range & ~lost_angle & no_bearing & (angle < FULL_DEG)
+        none = np.zeros(len(sensors), dtype=bool)
+        why = {
             "in_service": on,
             "off": status == CameraStatus.OFF,
             "planned": status == CameraStatus.PLANNED,
-            "drawn": drawn,
-            "assumed_disc": drawn & disc,
-            "assumed_angle": drawn & no_angle & ~disc,
-            "assumed_range": drawn & no_range,
+            "assumed_disc": disc,
+            "assumed_angle": no_angle & ~disc,
+            "assumed_range": no_range,
+            "range_by_lens": task.range_by_lens,
+            "angle_by_lens": task.angle_by_lens,
             "bearing_unknown": on & lost_bearing,
             "angle_unknown": on & lost_angle,
             "range_unknown": on & lost_range,
+            **dict.fromkeys(("indoors", "on_walls", "over_buildings"), none),
         }
-        counts = {name: int(np.count_nonzero(which)) for name, which in counted.items()}
-        return cls(range_m, np.nan_to_num(sensors.bearing_deg), angle, drawn, counts)
+        drawn = on & ~(lost_range | lost_angle | lost_bearing)
+        bearing = np.nan_to_num(sensors.bearing_deg)
+        return cls(range_m, bearing, angle, drawn, why, params.method)
 
+    def told_apart(self) -> dict[str, NDArray[np.int64]]:
+        """Return the cameras under each reason, and those drawn as discs."""
+        named = {name: np.flatnonzero(self.why[name]) for name in _REASONS}
+        return named | {"assumed_disc": np.flatnonzero(self.why["assumed_disc"] & self.drawn)}
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sectors:
-    """Sectors in the plane, counter-clockwise from ``start``; radians."""
-
-    centre: NDArray[np.float64]
-    radius_m: NDArray[np.float64]
-    start: NDArray[np.float64]
-    angle: NDArray[np.float64]
-    chords: NDArray[np.int64]
-
-    @classmethod
-    def of(
-        cls,
-        centre: NDArray[np.float64],
-        radius_m: NDArray[np.float64],
-        azimuth_deg: NDArray[np.float64],
-        angle_deg: NDArray[np.float64],
-    ) -> _Sectors:
-        """Return the sectors around grid azimuths (clockwise from the y axis)."""
-        # A slit narrower than this is less than coordinates can tell apart.
-        angle_deg = np.where(angle_deg > _FULL_DEG - _SLIT_DEG, _FULL_DEG, angle_deg)
-        angle = np.where(angle_deg == _FULL_DEG, math.tau, np.radians(angle_deg))
-        # 0.95 for the higher terms of the series: 5 % at an eighth of a circle, the widest.
-        widest = np.sqrt(0.95 * 12.0 * ARC_TOLERANCE_M / radius_m)
-        widest = np.minimum(widest, math.tau / MIN_CHORDS)
-        # Whole fours: halves of a view have the chords of the whole, quarters of a disc are equal.
-        chords = 4 * np.ceil(angle / (4.0 * widest)).astype(np.int64)
-        start = np.radians(90.0 - azimuth_deg) - angle / 2.0
-        return cls(centre, radius_m, start, angle, chords)
-
-    def convex(self) -> _Sectors:
-        """Return sectors of the same ground, those over 180 degrees cut in half."""
-        wide = (self.angle > math.pi) & (self.angle < math.tau)
-        half = np.where(wide, 0.5, 1.0)
-        chords = np.where(wide, self.chords // 2, self.chords)
-        second = np.concatenate([self.start, (self.start + self.angle / 2.0)[wide]])
-        return _Sectors(
-            np.concatenate([self.centre, self.centre[wide]]),
-            np.concatenate([self.radius_m, self.radius_m[wide]]),
-            second,
-            np.concatenate([self.angle * half, (self.angle * half)[wide]]),
-            np.concatenate([chords, chords[wide]]),
-        )
-
-    def polygons(self) -> NDArray[np.object_]:
-        """Return one polygon per sector, those with equal numbers of chords built together."""
-        out = np.empty(len(self.chords), dtype=object)
-        full = self.angle >= math.tau
-        for n in np.unique(self.chords):
-            for whole in (False, True):
-                at = np.flatnonzero((self.chords == n) & (full == whole))
-                if at.size:
-                    out[at] = shapely.polygons(self._rings(at, int(n)))
-        return out
-
-    def _rings(self, at: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-        """Return closed rings of sectors that are all full circles, or none of them."""
-        delta = self.angle[at] / n
-        radius = self.radius_m[at] * np.sqrt(delta / np.sin(delta))
-        turn = self.start[at, None] + delta[:, None] * np.arange(n + 1)
-        arc = radius[:, None, None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-        if self.angle[at[0]] >= math.tau:
-            arc[:, -1] = arc[:, 0]
-        else:
-            apex = np.zeros((at.size, 1, 2))
-            arc = np.concatenate([apex, arc, apex], axis=1)
-        return np.asarray(self.centre[at, None, :] + arc)
+    def counts(self) -> dict[str, int]:
+        """Return how many cameras there are under each word."""
+        counted = {
+            name: int(np.count_nonzero(which & self.drawn if name in _OF_DRAWN else which))
+            for name, which in self.why.items()
+        }
+        return {"cameras": self.drawn.size, "drawn": int(self.drawn.sum()), **counted}
 
 
 def _local_frame(
