@@ -14,6 +14,7 @@ association. Geographical Analysis 38, 180-208.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -26,6 +27,7 @@ from geogrid.analysis.hotspot_data import HotspotData
 from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.analysis.hotspots import chance_draws
 from geogrid.analysis.multiple_testing import adjusted_p
+from geogrid.i18n import retold
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
 from geogrid.model.incidents import Incidents
@@ -97,6 +99,24 @@ REASON_TEMPLATES: Final = {
     _Why.ALONE: "no other cell at risk within the radius",
     _Why.UNTESTED: "not tested: nothing at risk here",
 }
+
+
+def translated_class(sentence: str, translate: Callable[[str], str]) -> str:
+    """Return the reason of a class in another language.
+
+    Parameters
+    ----------
+    sentence
+        In English.
+    translate
+        Returns a template in another language; see `geogrid.i18n.translator`.
+
+    Returns
+    -------
+    str
+        The sentence; unchanged if it is not made of `REASON_TEMPLATES`.
+    """
+    return retold(sentence, tuple(REASON_TEMPLATES.values()), translate)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from shapely.geometry import box
 from geogrid.analysis.emerging_columns import translated_pattern
 from geogrid.analysis.gaps import gap_reason
 from geogrid.analysis.hotspot_columns import translated_reason
+from geogrid.analysis.local_moran import translated_class
 from geogrid.analysis.near_repeat_alerts import translated_alert
 from geogrid.analysis.new_clusters import translated_cluster
 from geogrid.errors import LayerNotFoundError
@@ -27,6 +28,7 @@ _DEGREE_DECIMALS: Final = 7
 # By any method; each leaves a sentence that is not its own as it is.
 _REASONS_OF_HOTSPOTS: Final = (
     translated_reason,
+    translated_class,
     translated_pattern,
     translated_alert,
     translated_cluster,
@@ -61,6 +63,10 @@ def layer_json(layer: Layer, language: str) -> dict[str, Any]:
         }
         if isinstance(layer.table, CellTable) and field.scale != "text":
             about["wire"] = _wire_json(wire_column(layer.table, field.name), translate)
+        elif field.categories:
+            about["categories"] = [
+                {"value": word, "label": translate(word)} for word in field.categories
+            ]
         fields.append(about)
     provenance = layer.provenance.as_json()
     return {
@@ -173,7 +179,7 @@ def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str
     if "gaps" in values:
         sentence = gap_reason(str(values["gaps"]["reason"]), translate)
         values["gaps"]["reason"] = sentence
-    if "hotspots" in values:
+    if "reason" in values.get("hotspots", {}):
         reason = str(values["hotspots"]["reason"])
         for retold in _REASONS_OF_HOTSPOTS:
             reason = retold(reason, translate)
@@ -226,7 +232,7 @@ def district_rows(grid: Grid, tables: dict[str, CellTable]) -> list[dict[str, An
             totals["patrolled_share"] = seen / cells(required)
         totals["required_cells"] = cells(required)
         totals["gaps"] = cells(np.isin(state, ("never", "stale", "dark", "under")))
-    if "hotspots" in tables:
+    if "hotspots" in tables and "count" in tables["hotspots"].columns:
         count = tables["hotspots"]["count"].astype(float)
         totals["incidents"] = np.bincount(grid.district, np.nan_to_num(count), n)
     if "camera_coverage" in tables:

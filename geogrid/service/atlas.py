@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
+import json
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -21,6 +19,7 @@ from geogrid.model.window import ALL_TIME, Window
 from geogrid.service import answers
 from geogrid.service.answers import Box
 from geogrid.service.histories import history_json
+from geogrid.service.kept_answers import KeptAnswers
 from geogrid.service.layers import (
     FEATURE_TITLES,
     GRID,
@@ -30,33 +29,13 @@ from geogrid.service.layers import (
     is_synthetic,
     layer_ids,
 )
-from geogrid.service.shelf import Progress, Shelf, no_progress
-from geogrid.store.registers import DISTRICTS
+from geogrid.service.shelf import Progress, no_progress
 
-KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
 _GRID_COLUMNS: Final = {"district": district_column, "area_m2": area_column}
-Answer = TypeVar("Answer")
 
 
-class Atlas:
-    """Everything that can be asked of a workspace.
-
-    Parameters
-    ----------
-    shelf
-        The opened stores.
-    questions
-        What layers are asked with unless a caller asks otherwise.
-    """
-
-    def __init__(self, shelf: Shelf, questions: Questions | None = None) -> None:
-        self._shelf = shelf
-        self._questions = questions or Questions()
-        self._gates: dict[object, threading.RLock] = {}
-        self._registers_ns = shelf.registers.changed_ns()
-        self._districts = shelf.registers.fingerprint(DISTRICTS)
-        self._answers: OrderedDict[object, Any] = OrderedDict()
-        self._lock = threading.RLock()
+class Atlas(KeptAnswers):
+    """Everything that can be asked of a workspace."""
 
     @property
     def grid(self) -> Grid:
@@ -65,7 +44,7 @@ class Atlas:
 
     def layer_ids(self) -> tuple[str, ...]:
         """Return the layers there are: lattices first, then features."""
-        return self._kept("layer_ids", lambda: layer_ids(self._shelf))
+        return self._shared("layer_ids", lambda: layer_ids(self._shelf))
 
     def layer_list(self, language: str) -> list[dict[str, Any]]:
         """Return id, kind and title of each layer, and whether it is synthetic.
@@ -125,7 +104,7 @@ class Atlas:
         Parameters
         ----------
         layer_id
-            One of `layer_ids`.
+            One of `layer_ids`, ``forecast`` or ``spots``.
         window
             Days and hours.
         questions
@@ -147,8 +126,9 @@ class Atlas:
             The analysis refuses what it was asked.
         """
         asked = replace(questions or self._questions, window=window)
-        return self._kept(
-            (layer_id, asked), lambda: build_layer(self._shelf, layer_id, asked, progress)
+        depends = json.dumps(asked.parameters(layer_id), sort_keys=True)
+        return self._shared(
+            (layer_id, depends), lambda: build_layer(self._shelf, layer_id, asked, progress)
         )
 
     def tables(self, window: Window = ALL_TIME) -> dict[str, CellTable]:
@@ -176,7 +156,12 @@ class Atlas:
         return tables
 
     def cell_report(
-        self, code: str, *, language: str = "en", window: Window = ALL_TIME
+        self,
+        code: str,
+        *,
+        language: str = "en",
+        window: Window = ALL_TIME,
+        also: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         """Return everything known of one cell.
 
@@ -188,6 +173,8 @@ class Atlas:
             ``en`` or ``zh``.
         window
             Days and hours.
+        also
+            Lattice layers to tell of beside those at hand, such as ``forecast``.
 
         Returns
         -------
@@ -197,10 +184,11 @@ class Atlas:
         Raises
         ------
         LayerNotFoundError
-            There is no such cell.
+            There is no such cell or layer.
         """
         self.grid.spec.cell_of_code(code)
-        report = answers.cell_json(self.grid, code, self.tables(window), language)
+        tables = self.tables(window) | {name: self._lattice(name, window) for name in also}
+        report = answers.cell_json(self.grid, code, tables, language)
         rules, group = self._questions.rules, self._questions.group
         return report | {"history": history_json(self._shelf, code, window, rules, group)}
 
@@ -223,7 +211,7 @@ class Atlas:
 
     def mesh(self) -> dict[str, Any]:
         """Return where the cells lie in Web Mercator, with the columns of the grid itself."""
-        return self._kept("mesh", self._mesh)
+        return self._shared("mesh", self._mesh)
 
     def _mesh(self) -> dict[str, Any]:
         columns = {name: make(self.grid).meta() for name, make in _GRID_COLUMNS.items()}
@@ -299,6 +287,7 @@ class Atlas:
         district: str | None = None,
         limit: int = 1000,
         offset: int = 0,
+        window: Window = ALL_TIME,
     ) -> dict[str, Any]:
         """Return one page of a layer as GeoJSON.
 
@@ -312,6 +301,8 @@ class Atlas:
             Id or name of a district.
         limit, offset
             The page.
+        window
+            Days and hours.
 
         Returns
         -------
@@ -326,7 +317,8 @@ class Atlas:
             There is no such district.
         """
         layer = self._kept(
-            ("frame", layer_id, district), lambda: self.in_district(self.layer(layer_id), district)
+            ("frame", layer_id, district, window),
+            lambda: self.in_district(self.layer(layer_id, window), district),
         )
         return answers.features_json(layer, bbox=bbox, limit=limit, offset=offset)
 
@@ -359,36 +351,3 @@ class Atlas:
                 land = self.register("districts").geometry[self.grid.boundary.ids[at]]
                 frame = frame[frame.intersects(land)]
         return replace(layer, table=frame)
-
-    def _follow_districts(self) -> None:
-        """Open the workspace anew when another process has replaced its districts."""
-        changed_ns = self._shelf.registers.changed_ns()
-        if changed_ns != self._registers_ns:
-            self._registers_ns = changed_ns
-            districts = self._shelf.registers.fingerprint(DISTRICTS)
-            if districts != self._districts:
-                self._shelf = Shelf.open(self._shelf.root, self._shelf.engine)
-                self._districts = districts
-
-    def _kept(self, key: object, make: Callable[[], Answer]) -> Answer:
-        """Return an answer from before, or make it; facts that change make all answers old."""
-        with self._lock:
-            self._follow_districts()
-            full = (self._shelf.state(), key)
-            gate = self._gates.setdefault(full, threading.RLock())
-        with gate:  # the same question is worked out once, others do not wait for it
-            with self._lock:
-                if full in self._answers:
-                    self._answers.move_to_end(full)
-                    known: Answer = self._answers[full]
-                    return known
-            try:
-                made = make()
-            finally:
-                with self._lock:
-                    self._gates.pop(full, None)
-            with self._lock:
-                self._answers[full] = made
-                while len(self._answers) > KEPT_ANSWERS:
-                    self._answers.popitem(last=False)
-            return made

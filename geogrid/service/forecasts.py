@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -14,13 +15,13 @@ from geogrid.analysis.feedback import OFFICER, exposure_weights, officer_share
 from geogrid.analysis.forecast import ForecastParams, forecast
 from geogrid.analysis.forecast_events import ForecastTime, known_days
 from geogrid.crs import crs_fingerprint
-from geogrid.errors import LayerNotFoundError
+from geogrid.errors import InputError, LayerNotFoundError
 from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, newest
-from geogrid.service.layers import is_synthetic, sources_of
+from geogrid.service.layer_kinds import NOTHING, is_synthetic, sources_of
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
 
@@ -71,6 +72,47 @@ class ForecastQuestion:
         return "officer" in self.choice.sources
 
 
+def first_day_ahead(shelf: Shelf, window: Window, as_of: date | None = None) -> date:
+    """Return the first day that a forecast is about.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    window
+        Days whose incidents may be known.
+    as_of
+        The day, where it is asked for by itself.
+
+    Returns
+    -------
+    date
+        ``as_of``; else the local day after the window, or after the newest incident where
+        that is earlier.
+
+    Raises
+    ------
+    LayerNotFoundError
+        There are no incidents.
+    InputError
+        The window asks for some hours or days of the week only, or begins on some day:
+        forecasts are of whole days, and know everything before.
+    """
+    if not shelf.incidents.fingerprint():
+        raise _nothing_imported()
+    if window.first is not None or window.weekdays is not None or not all(window.hour_mask()):
+        raise InputError(
+            "a forecast knows all hours of all days up to the last day of the window; ask "
+            "without a first day, hours and days of the week"
+        )
+    if as_of is not None:
+        return as_of
+    newest_ms = int(shelf.incidents.read().t_from.max())
+    zone = ZoneInfo(shelf.config.time_zone)
+    last = datetime.fromtimestamp(newest_ms / 1000, zone).date()
+    return min(last, window.last or last) + timedelta(days=1)
+
+
 def forecast_layer(
     shelf: Shelf,
     question: ForecastQuestion,
@@ -105,10 +147,7 @@ def forecast_layer(
         There are too few of them before the day.
     """
     if not shelf.incidents.fingerprint():
-        raise LayerNotFoundError(
-            "no {kind} are imported; import them with: geogrid import WS {kind} FILE",
-            kind="incidents",
-        )
+        raise _nothing_imported()
     time = ForecastTime(question.as_of, question.horizon_days, shelf.config.time_zone)
     every = chosen_incidents(shelf, Window(), replace(question.choice, sources=SOURCES))
     wanted = [SOURCES.index(source) for source in question.choice.sources]
@@ -142,6 +181,10 @@ def forecast_layer(
         provenance=_provenance(shelf, question, known, has_patrol=weighted),
         synthetic=is_synthetic(shelf, "incidents"),
     )
+
+
+def _nothing_imported() -> LayerNotFoundError:
+    return LayerNotFoundError(NOTHING, kind="incidents")
 
 
 def _provenance(

@@ -27,7 +27,7 @@ from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, newest
 from geogrid.service.hotspot_inputs import hotspot_inputs
-from geogrid.service.layers import is_synthetic, sources_of
+from geogrid.service.layer_kinds import is_synthetic, sources_of
 from geogrid.service.shelf import Shelf
 from geogrid.store.registers import DISTRICTS
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -28,60 +28,50 @@ from geogrid.service.analyses import (
     in_window,
     newest,
 )
+from geogrid.service.forecasts import ForecastQuestion, first_day_ahead, forecast_layer
 from geogrid.service.hotspot_methods import (
     HotspotQuestion,
     OptionValue,
     hotspot_table,
     require_method,
 )
+from geogrid.service.hotspot_spots import spots_layer
+from geogrid.service.layer_kinds import (
+    FEATURE_TITLES,
+    FORECAST,
+    GRID,
+    INPUTS,
+    LATTICE_TITLES,
+    NOTHING,
+    SPOTS,
+    is_synthetic,
+    sources_of,
+)
 from geogrid.service.patrols import coverage, window_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import UNITS
 from geogrid.store.registers import DISTRICTS
 
-GRID: Final = "grid"
+__all__ = [
+    "FEATURE_TITLES",
+    "GRID",
+    "GRID_FIELDS",
+    "LATTICE_TITLES",
+    "Questions",
+    "build_layer",
+    "is_synthetic",
+    "layer_ids",
+    "sources_of",
+]
+
 GRID_FIELDS: Final = (
     Field("land_share", "Share of land", "", "share", "Of the cell's square, inside the districts"),
 )
-LATTICE_TITLES: Final[Mapping[str, str]] = {
-    "coverage": "Patrol coverage",
-    "camera_coverage": "Camera coverage",
-    "hotspots": "Hotspots",
-    "gaps": "Coverage gaps",
-    GRID: "Grid",
-}
-FEATURE_TITLES: Final[Mapping[str, str]] = {
-    DISTRICTS: "Districts",
-    "roads": "Roads",
-    "cameras": "Cameras",
-    "checkpoints": "Checkpoints",
-    "rooms": "Police rooms",
-    "places": "Places",
-    "incidents": "Incidents",
-    "areas": "Beats and areas",
-    "zones": "Zones",
-    "buildings": "Buildings",
-    "depots": "Depots",
-    "population": "Population",
-    "demand": "Demand",
-    "candidates": "Candidate sites",
-}
-_NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
-_INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "coverage": ("tracks", "depots"),
-    "camera_coverage": ("cameras", "roads"),
-    "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
-    "gaps": (
-        *("tracks", "depots", "incidents", "roads", "rooms", "places"),
-        *("areas", "checkpoints", "shifts", "dosage"),
-    ),
-    GRID: (),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Everything a lattice layer can be asked with.
+    """Everything a layer can be asked with.
 
     Parameters
     ----------
@@ -92,15 +82,22 @@ class Questions:
     cameras
         What to assume of cameras.
     hotspots
-        How hotspots are looked for.
+        How hotspots are looked for; the areas of ``spots`` as well.
     choice
-        Which incidents count for hotspots.
+        Which incidents count for hotspots, their areas and forecasts.
     gaps
         What counts as a gap.
     method
         Of hotspots; a name of `geogrid.service.hotspot_methods.METHODS`.
     method_options
         What only that method takes: names and values, sorted.
+    group
+        Only units of this group count in ``coverage``; all do if ``None``.
+    as_of
+        First local day of the forecast; if ``None``, the day after the window, or after the
+        newest incident where that is earlier.
+    horizon_days
+        Days that the forecast looks ahead.
 
     Raises
     ------
@@ -117,6 +114,8 @@ class Questions:
     method: str = "gi"
     method_options: tuple[tuple[str, OptionValue], ...] = ()
     group: str | None = None
+    as_of: date | None = None
+    horizon_days: int = 7
 
     def __post_init__(self) -> None:
         require_method(self.method, dict(self.method_options))
@@ -127,13 +126,14 @@ class Questions:
         Parameters
         ----------
         layer_id
-            A lattice layer.
+            A layer.
 
         Returns
         -------
         dict
             By name.
         """
+        choice = _listed(asdict(self.choice))
         units = {} if self.group is None else {"units": self.group}
         parts: dict[str, dict[str, Any]] = {
             "coverage": asdict(self.rules) | units,
@@ -141,10 +141,14 @@ class Questions:
             "hotspots": {
                 "method": self.method,
                 **asdict(self.hotspots),
-                **_listed(asdict(self.choice)),
+                **choice,
                 **dict(self.method_options),
             },
             "gaps": asdict(self.rules) | asdict(self.gaps),
+            SPOTS: asdict(self.hotspots) | choice,
+            FORECAST: asdict(self.rules)
+            | choice
+            | {"as_of": str(self.as_of), "horizon_days": self.horizon_days},
         }
         timeless = layer_id in ("camera_coverage", GRID)
         window = {} if timeless else {"window": self.window.as_json()}
@@ -157,7 +161,9 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def layer_ids(shelf: Shelf) -> tuple[str, ...]:
-    """Return the layers a workspace has: lattices first, then features.
+    """Return the layers a workspace has at hand: lattices first, then features.
+
+    Two more can be asked for, ``forecast`` and ``spots``, which take a while.
 
     Parameters
     ----------
@@ -178,7 +184,7 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
         "incidents": bool(shelf.incidents.fingerprint()),
         GRID: True,
     }
-    lattices = [name for name in LATTICE_TITLES if facts[name]]
+    lattices = [name for name in LATTICE_TITLES if facts.get(name, False)]
     features = [name for name in FEATURE_TITLES if name in kinds or facts.get(name, False)]
     return (*lattices, *features)
 
@@ -193,7 +199,7 @@ def build_layer(
     shelf
         The workspace.
     layer_id
-        One of the lattice or feature layers.
+        One of the lattice or feature layers; see `geogrid.service.layer_kinds`.
     questions
         What is asked.
     progress
@@ -211,9 +217,13 @@ def build_layer(
     InputError
         The analysis refuses what it was asked.
     """
+    if layer_id == FORECAST:
+        return _forecast(shelf, questions, progress)
+    if layer_id == SPOTS:
+        return spots_layer(shelf, questions.window, questions.choice, questions.hotspots)[0]
     if layer_id in LATTICE_TITLES:
         table: CellTable | gpd.GeoDataFrame = _lattice(shelf, layer_id, questions, progress)
-        inputs, title, fields = _INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
+        inputs, title, fields = INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
         if layer_id == "coverage" and questions.group is not None:
             inputs = (*inputs, UNITS)
     elif layer_id in FEATURE_TITLES:
@@ -223,7 +233,7 @@ def build_layer(
         raise LayerNotFoundError(
             "no layer {layer!r}; there are {known}",
             layer=layer_id,
-            known=", ".join(layer_ids(shelf)),
+            known=", ".join((*layer_ids(shelf), FORECAST, SPOTS)),
         )
     return Layer(
         id=layer_id,
@@ -236,6 +246,16 @@ def build_layer(
     )
 
 
+def _forecast(shelf: Shelf, questions: Questions, progress: Progress) -> Layer:
+    """Return the forecast of the days ahead, what officers found weighed by patrols before."""
+    as_of = first_day_ahead(shelf, questions.window, questions.as_of)
+    question = ForecastQuestion(as_of, questions.horizon_days, questions.choice)
+    patrol = None
+    if question.counts_officers and any(day < as_of for day in shelf.tracks.days()):
+        patrol = coverage(shelf, question.patrol_window, questions.rules, progress)
+    return forecast_layer(shelf, question, patrol, progress)
+
+
 def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progress) -> CellTable:
     """Return the table of a lattice layer."""
     if layer_id == GRID:
@@ -244,7 +264,7 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
         return camera_result(shelf, questions.cameras)
     facts = "incidents" if layer_id == "hotspots" else "tracks"
     if layer_id not in layer_ids(shelf):
-        raise LayerNotFoundError(_NOTHING, kind=facts)
+        raise LayerNotFoundError(NOTHING, kind=facts)
     if layer_id == "hotspots":
         question = HotspotQuestion(
             questions.window, questions.choice, questions.hotspots, dict(questions.method_options)
@@ -264,7 +284,7 @@ def _features(shelf: Shelf, layer_id: str, window: Window) -> gpd.GeoDataFrame:
         return frame.drop(columns="position") if layer_id == DISTRICTS else frame
     frame = shelf.incidents.frame()
     if frame.empty:
-        raise LayerNotFoundError(_NOTHING, kind="incidents")
+        raise LayerNotFoundError(NOTHING, kind="incidents")
     inside = frame[in_window(frame["t_from"].to_numpy(np.int64), window, shelf.config.time_zone)]
     times = {
         name: pd.to_datetime(inside[name].astype("Int64"), unit="ms")
@@ -324,61 +344,12 @@ def _newest_fix(shelf: Shelf) -> list[int]:
     return [int(shelf.tracks.read(days[-1]).t.max())] if days else []
 
 
-def sources_of(shelf: Shelf, inputs: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files behind some inputs, and whom to credit.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    inputs
-        Kinds of imports.
-
-    Returns
-    -------
-    tuple of str
-        One text per import, each once.
-    """
-    texts = []
-    for entry in shelf.application.imports():
-        if entry["kind"] in inputs:
-            credit = f" ({entry['credit']})" if entry.get("credit") else ""
-            names = [file["file"] for file in entry.get("files", [])]
-            shown = ", ".join(names[:3]) + (f", … {len(names)}" if len(names) > 3 else "")
-            texts.append(f"{entry['kind']}: {shown}{credit}")
-    return tuple(dict.fromkeys(texts))
-
-
-def is_synthetic(shelf: Shelf, layer_id: str) -> bool:
-    """Tell whether any input of a layer says of itself that it is synthetic.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    layer_id
-        A layer.
-
-    Returns
-    -------
-    bool
-        True also when only some of the rows are.
-    """
-    inputs = _INPUTS.get(layer_id, (layer_id,))
-    return any(
-        file["synthetic"]
-        for entry in shelf.application.imports()
-        if entry["kind"] in inputs
-        for file in entry.get("files", [])
-    )
-
-
 def _completeness(shelf: Shelf, layer_id: str, window: Window) -> dict[str, float]:
     """Return what is known to be missing from a layer."""
     refused = sum(
         len(file["bad_rows"])
         for entry in shelf.application.imports()
-        if entry["kind"] in _INPUTS.get(layer_id, (layer_id,))
+        if entry["kind"] in INPUTS.get(layer_id, (layer_id,))
         for file in entry.get("files", [])
     )
     if layer_id not in ("coverage", "gaps"):

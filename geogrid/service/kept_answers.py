@@ -1,0 +1,91 @@
+"""Answers that are kept while facts stay the same, whoever asks."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final, Self, TypeVar
+
+from geogrid.service.layers import Questions
+from geogrid.service.shelf import Shelf
+from geogrid.store.registers import DISTRICTS
+
+KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
+Answer = TypeVar("Answer")
+
+
+class KeptAnswers:
+    """An opened workspace with its last answers.
+
+    Parameters
+    ----------
+    shelf
+        The opened stores.
+    questions
+        What layers are asked with unless a caller asks otherwise.
+    """
+
+    def __init__(self, shelf: Shelf, questions: Questions | None = None) -> None:
+        self._shelf = shelf
+        self._questions = questions or Questions()
+        self._gates: dict[object, threading.RLock] = {}
+        self._registers_ns = shelf.registers.changed_ns()
+        self._districts = shelf.registers.fingerprint(DISTRICTS)
+        self._answers: OrderedDict[object, Any] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def asking(self, questions: Questions) -> Self:
+        """Return the same workspace, asked with other questions; answers are kept for both.
+
+        Parameters
+        ----------
+        questions
+            What layers are asked with, their window aside.
+
+        Returns
+        -------
+        KeptAnswers
+            Of the same kind as this one.
+        """
+        other = copy.copy(self)
+        other._questions = questions  # noqa: SLF001 - of the same kind
+        return other
+
+    def _follow_districts(self) -> None:
+        """Open the workspace anew when another process has replaced its districts."""
+        changed_ns = self._shelf.registers.changed_ns()
+        if changed_ns != self._registers_ns:
+            self._registers_ns = changed_ns
+            districts = self._shelf.registers.fingerprint(DISTRICTS)
+            if districts != self._districts:
+                self._shelf = Shelf.open(self._shelf.root, self._shelf.engine)
+                self._districts = districts
+
+    def _kept(self, key: object, make: Callable[[], Answer]) -> Answer:
+        """Return an answer to the same questions from before, or make it."""
+        return self._shared((self._questions, key), make)
+
+    def _shared(self, key: object, make: Callable[[], Answer]) -> Answer:
+        """Return an answer from before, or make it; facts that change make all answers old."""
+        with self._lock:
+            self._follow_districts()
+            full = (self._shelf.state(), key)
+            gate = self._gates.setdefault(full, threading.RLock())
+        with gate:  # the same question is worked out once, others do not wait for it
+            with self._lock:
+                if full in self._answers:
+                    self._answers.move_to_end(full)
+                    known: Answer = self._answers[full]
+                    return known
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._gates.pop(full, None)
+            with self._lock:
+                self._answers[full] = made
+                while len(self._answers) > KEPT_ANSWERS:
+                    self._answers.popitem(last=False)
+            return made
