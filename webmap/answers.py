@@ -8,14 +8,16 @@ from typing import Final
 
 from flask import Flask, Response, request
 
+from webmap.query import settings
+
 GZIP_LEVEL: Final = 6
 SMALLEST_BYTES: Final = 1_000  # below it a packet is a packet
 _TEXT: Final = ("text/", "application/json", "application/geo+json", "image/svg+xml")
+POLICY: Final = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", _policy())
     if not response.headers.get("Cache-Control", "").startswith(("private", "no-store")):
         response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept-Encoding", "Accept-Language"))
@@ -65,6 +68,12 @@ def _finish(response: Response) -> Response:
     if response.is_streamed and not response.direct_passthrough:
         return response
     return _compressed(_tagged(response))
+
+
+def _policy() -> str:
+    """Return where a page may load from: this server, and pictures from the grounds named."""
+    origins = sorted({one.origin for one in settings().basemaps})
+    return f"{POLICY}; img-src 'self' data: {' '.join(origins)}" if origins else POLICY
 
 
 def _tagged(response: Response) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webmap.basemaps import Basemap
+
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -25,6 +27,8 @@ class Settings:
         Names the server answers to. A foreign name that resolves to this machine is refused,
         so that no other site's page can read the map through the user's browser. ``None``
         answers to any name.
+    basemaps
+        Grounds that a reader may choose; the districts alone when there are none.
     """
 
     page_limit: int = 1_000
@@ -32,3 +36,4 @@ class Settings:
     max_body_bytes: int = 1 << 20
     column_cache_bytes: int = 64 << 20
     trusted_hosts: tuple[str, ...] | None = LOOPBACK_NAMES
+    basemaps: tuple[Basemap, ...] = ()

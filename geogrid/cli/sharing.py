@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,6 +19,9 @@ from geogrid.cli.options import (
 from geogrid.cli.speech import Speech
 from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
+
+if TYPE_CHECKING:
+    from webmap.basemaps import Basemap
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -113,24 +116,45 @@ def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
     help="Port to listen on.",
 )
 @option("--no-login", is_flag=True, help="Serve other machines although this version has no login.")
+@option(
+    "--basemaps",
+    type=_FILE,
+    help="TOML file of grounds for the map; WS/basemaps.toml where it exists.",
+)
 @seen_by_cameras
 @common
 @click.pass_obj
 def serve(
-    speech: Speech, /, ws: Path, host: str, port: int, *, no_login: bool, **settings: Any
+    speech: Speech,
+    /,
+    ws: Path,
+    host: str,
+    port: int,
+    *,
+    no_login: bool,
+    basemaps: Path | None,
+    **settings: Any,
 ) -> None:
     """Serve the interactive map to a browser."""
     from geogrid.workspace import Workspace
-    from webmap import create_app
+    from webmap import Settings, create_app
     from webmap import serve as serve_app
 
     workspace = Workspace.open(ws, questions_of(settings))
-    app = create_app(workspace)
+    app = create_app(workspace, settings=Settings(basemaps=_grounds(ws, basemaps)))
     # The first look at the map finds its layers made, or waits for them.
     threading.Thread(target=workspace.tables, daemon=True).start()
     speech.say("the map is at http://{host}:{port}/ (stop with Ctrl+C)", host=host, port=port)
     speech.answer({"url": f"http://{host}:{port}/"})
     serve_app(app, host, port, no_login=no_login)
+
+
+def _grounds(ws: Path, named: Path | None) -> tuple[Basemap, ...]:
+    """Return the grounds of the file that is named, or that lies in the workspace."""
+    from webmap.basemaps import FILE_NAME, read_basemaps
+
+    file = named or ws / FILE_NAME
+    return read_basemaps(file) if named or file.exists() else ()
 
 
 COMMANDS: Final = (layers, export, map_, serve)

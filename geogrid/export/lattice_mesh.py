@@ -13,23 +13,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.crs import make_crs, transformer
+from geogrid.crs import WGS84, Datum, make_crs, to_wgs84, transformer
 from geogrid.errors import GridTooLargeError
 from geogrid.model.grid import Grid, GridSpec
 
 WEB_MERCATOR: Final = make_crs(3857)
 FORMAT: Final = 1
 MAX_ERROR_CELLS: Final = 0.01
+_TRUE: Final = (Datum.WGS84, Datum.CGCS2000)  # the same on a map
+_DISTORTION_M: Final = 1_500  # the others are moved by up to 1,300 m
 _NODES: Final = (48, 64, 96, 128, 192, 256, 384)
 
 
-def mesh(grid: Grid) -> dict[str, Any]:
+def mesh(grid: Grid, datum: Datum = Datum.WGS84) -> dict[str, Any]:
     """Return the table that places cells in Web Mercator, and which cells there are.
 
     Parameters
     ----------
     grid
         The grid, in any CRS.
+    datum
+        What the ground of the map is drawn in; Web Mercator is then reckoned from that.
 
     Returns
     -------
@@ -45,10 +49,10 @@ def mesh(grid: Grid) -> dict[str, Any]:
         The lattice is too large to be placed that well by 384 x 384 nodes.
     """
     spec = grid.spec
-    bounds = _mercator_bounds(spec)
+    bounds = _mercator_bounds(spec, datum)
     for nodes in _NODES:
-        x, y = _lattice_at(spec, *_spread(bounds, nodes))
-        if _mesh_error(spec, bounds, x, y) < MAX_ERROR_CELLS:
+        x, y = _lattice_at(spec, datum, *_spread(bounds, nodes))
+        if _mesh_error(spec, datum, bounds, x, y) < MAX_ERROR_CELLS:
             break
     else:
         raise GridTooLargeError(
@@ -60,6 +64,7 @@ def mesh(grid: Grid) -> dict[str, Any]:
     body = {
         "format": FORMAT,
         "crs": spec.crs.name,
+        "datum": str(datum),
         "n_rows": spec.n_rows,
         "n_cols": spec.n_cols,
         "cell_size_m": int(spec.cell_size),
@@ -77,10 +82,12 @@ def mesh(grid: Grid) -> dict[str, Any]:
     return {"version": hashlib.sha256(text.encode()).hexdigest()[:12], **body}
 
 
-def _mercator_bounds(spec: GridSpec) -> tuple[float, float, float, float]:
+def _mercator_bounds(spec: GridSpec, datum: Datum) -> tuple[float, float, float, float]:
     """Return a box in whole Mercator metres around the lattice and one cell more."""
     xmin, ymin, xmax, ymax = spec.bounds
     pad = spec.cell_size
+    if datum not in _TRUE:
+        pad += _DISTORTION_M
     box = transformer(spec.crs, WEB_MERCATOR).transform_bounds(
         xmin - pad, ymin - pad, xmax + pad, ymax + pad, densify_pts=64
     )
@@ -103,10 +110,14 @@ def _spread(
 
 
 def _lattice_at(
-    spec: GridSpec, mx: NDArray[np.float64], my: NDArray[np.float64]
+    spec: GridSpec, datum: Datum, mx: NDArray[np.float64], my: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return lattice columns and rows at places in Web Mercator, to 0.0001 cell."""
-    x, y = transformer(WEB_MERCATOR, spec.crs).transform(mx, my)
+    if datum in _TRUE:
+        x, y = transformer(WEB_MERCATOR, spec.crs).transform(mx, my)
+    else:
+        drawn = transformer(WEB_MERCATOR, WGS84).transform(mx, my)
+        x, y = transformer(WGS84, spec.crs).transform(*to_wgs84(*drawn, datum))
     col = np.round((np.asarray(x) - spec.x_min) / spec.cell_size, 4)
     row = np.round((np.asarray(y) - spec.y_min) / spec.cell_size, 4)
     return col, row
@@ -114,13 +125,14 @@ def _lattice_at(
 
 def _mesh_error(
     spec: GridSpec,
+    datum: Datum,
     bounds: tuple[float, float, float, float],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
 ) -> float:
     """Return the largest error in cells in the middle of meshes, where a bilinear is worst."""
     mx, my = _spread(bounds, x.shape[0])
-    true_x, true_y = _lattice_at(spec, _middles(mx), _middles(my))
+    true_x, true_y = _lattice_at(spec, datum, _middles(mx), _middles(my))
     apart = np.hypot(_middles(x) - true_x, _middles(y) - true_y)
     return float(apart.max()) if np.isfinite(apart).all() else np.inf
 

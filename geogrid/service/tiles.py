@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.crs import Datum
 from geogrid.errors import InputError
+from geogrid.export.lattice_mesh import mesh
 from geogrid.export.lattice_tiles import (
     Lattice,
     Tile,
@@ -26,6 +28,25 @@ DEEPEST_LEVEL: Final = 22  # a cell of 5 m is 130 pixels wide there
 
 class Tiles(Outlook):
     """Everything that can be asked of a workspace, also as pictures."""
+
+    def mesh_for(self, datum: Datum) -> dict[str, Any]:
+        """Return where the cells lie on a map whose ground is drawn in a datum.
+
+        Parameters
+        ----------
+        datum
+            GCJ-02 and BD-09 grounds are moved by hundreds of metres.
+
+        Returns
+        -------
+        dict
+            As `mesh`, in Web Mercator reckoned from that datum.
+        """
+        usual = self.mesh()
+        if str(datum) == usual["datum"]:
+            return usual
+        shifted = self._kept(("mesh", datum), lambda: mesh(self.grid, datum))
+        return shifted | {"columns": usual["columns"], "version": usual["version"]}
 
     def tile(
         self,

@@ -55,6 +55,7 @@ def layers() -> Response:
         "cell_m": shown.grid.spec.cell_size,
         "days": [days[0].isoformat(), days[-1].isoformat()] if days else None,
         "formats": list(FORMATS),
+        "basemaps": [one.as_json() for one in settings().basemaps],
     }
     return json_answer({"workspace": about, "layers": listed})
 

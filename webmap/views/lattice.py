@@ -6,9 +6,17 @@ import gzip
 
 from flask import Blueprint, Response, current_app, request
 
+from geogrid.crs import Datum
 from webmap.answers import GZIP_LEVEL, json_answer
 from webmap.columns import ColumnCache
-from webmap.query import WINDOW_NAMES, check_names, language_wanted, window_wanted, workspace
+from webmap.query import (
+    WINDOW_NAMES,
+    check_names,
+    language_wanted,
+    one_of,
+    window_wanted,
+    workspace,
+)
 
 blueprint = Blueprint("lattice", __name__, url_prefix="/lattice")
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -16,9 +24,10 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 @blueprint.get("/mesh.json")
 def mesh() -> Response:
-    """Return where the cells lie on the map, and how to read the columns of the grid."""
-    check_names()
-    return json_answer(workspace().mesh())
+    """Return where the cells lie on a map in some datum, and how to read the grid's columns."""
+    check_names("datum")
+    datum = one_of("datum", request.args.get("datum", Datum.WGS84), tuple(Datum))
+    return json_answer(workspace().mesh_for(Datum(datum)))
 
 
 @blueprint.get("/<version>/<layer_id>/<column>.bin")

@@ -3,7 +3,8 @@
  *
  * A classic script, so that it also loads from file://. It sets `globalThis.geogridLattice`
  * (and `module.exports` in node). lattice_paint.js adds the
- * pixels, lattice_layer.js puts them on a Leaflet map. Load them in this order.
+ * pixels, lattice_layer.js puts them on a Leaflet map. Load them in this order. lattice_datum.js
+ * is for maps whose ground is not in WGS-84.
  *
  *   openMesh(json)                    -> lattice, from what lattice_wire.mesh() wrote
  *   latticeIndex(lattice, mx, my)     -> [col, row], floats; NaN outside the mesh
@@ -60,6 +61,8 @@
       first,
       start,
       districts: json.districts,
+      project, // from a place in WGS-84 to the map, and back; lattice_datum.js has others
+      unproject,
     };
   }
 
@@ -171,7 +174,7 @@
       u += (d * (col - at[0]) - b * (row - at[1])) / determinant;
       v += (a * (row - at[1]) - c * (col - at[0])) / determinant;
     }
-    return unproject(
+    return lattice.unproject(
       lattice.bounds.xmin + u * lattice.stepX,
       lattice.bounds.ymin + v * lattice.stepY,
     );

@@ -42,7 +42,7 @@
     initialize(lattice, options) {
       const { xmin, ymin, xmax, ymax } = lattice.bounds;
       const { column, legend, ...rest } = options;
-      const corners = [lattices.unproject(xmin, ymin), lattices.unproject(xmax, ymax)];
+      const corners = [lattice.unproject(xmin, ymin), lattice.unproject(xmax, ymax)];
       L.GridLayer.prototype.initialize.call(this, { bounds: corners, ...rest });
       this.lattice = lattice;
       this._mask = null;
@@ -74,7 +74,7 @@
     },
 
     valueAt(latlng) {
-      const [mx, my] = lattices.project(latlng.lat, latlng.lng);
+      const [mx, my] = this.lattice.project(latlng.lat, latlng.lng);
       const position = lattices.cellAt(this.lattice, mx, my);
       if (position < 0) return null;
       const id = lattices.idOf(this.lattice, position);

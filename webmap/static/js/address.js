@@ -3,7 +3,7 @@
 export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
   layer: "", column: "", on: "roads,checkpoints", hidden: "", opacity: 85,
-  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "",
+  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);
 

@@ -2,6 +2,7 @@
 
 import { getFeatures, getJson } from "./api.js";
 import { readAddress, writeAddress } from "./address.js";
+import { chosenBasemap, createBasemap, crsFor, getMesh } from "./basemap.js";
 import { createCellPanel } from "./cell-panel.js";
 import { createDistrictFilter, createDistricts, createDistrictTable } from "./districts.js";
 import { byId } from "./dom.js";
@@ -76,16 +77,25 @@ function escape(store) {
   else if (table) store.set({ table: "" });
 }
 
+/** Fetch what the page begins with; where cells lie depends on the ground. */
+async function load() {
+  const asked = readAddress(location.search);
+  const soon = asked.basemap ? null : getMesh(null);
+  const { workspace: about, layers } = await getJson("api/layers");
+  const basemap = chosenBasemap(about, asked);
+  return { about, layers, basemap, mesh: await (soon ?? getMesh(basemap)) };
+}
+
 async function start() {
   await useLanguage(servedLanguage());
-  const [{ workspace: about, layers }, mesh] = await whileBusy(t("busy.map"), () =>
-    Promise.all([getJson("api/layers"), getJson("lattice/mesh.json")]));
+  const { about, layers, basemap, mesh } = await whileBusy(t("busy.map"), load);
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
   const placed = store.get().z !== null || store.get().district !== "";
   translatePage(about.name);
-  const lattice = geogridLattice.openMesh(mesh);
-  const { map, home, fit } = createMap(store, lattice);
+  const lattice = geogridLattice.onDatum(geogridLattice.openMesh(mesh), basemap?.datum);
+  const { map, home, fit } = createMap(store, lattice, crsFor(basemap));
+  const ground = createBasemap({ map, store, about, basemap });
   const { features: outlines } = await getFeatures("districts");
   const drawn = drawDistricts(map, outlines);
   const districts = createDistricts(mesh, outlines);
@@ -104,7 +114,7 @@ async function start() {
   watchReadout(common);
   watchSheet();
   watchTheme(store, (theme) => { measure.setTheme(theme); features.setTheme(theme); });
-  const language = watchLanguage(store, about, [map.translate, drawn.names.translate]);
+  const language = watchLanguage(store, about, [map.translate, drawn.names.translate, ground.translate]);
   watchKeys({
     table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
     theme: () => nextTheme(store), escape: () => escape(store), enter: watchMapClicks(common),

@@ -17,11 +17,12 @@ function roomAround() {
 }
 
 /** Return a map that keeps the state's view and follows it. */
-export function createMap(store, lattice) {
+export function createMap(store, lattice, crs) {
   const { xmin, ymin, xmax, ymax } = lattice.bounds;
   const area = L.latLngBounds([[xmin, ymin], [xmax, ymax]]
-    .map(([x, y]) => geogridLattice.unproject(x, y)));
+    .map(([x, y]) => lattice.unproject(x, y)));
   const map = L.map("map", {
+    crs,
     zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 18, zoomSnap: 0.5,
     maxBounds: area.pad(3), keyboardPanDelta: 120, wheelPxPerZoomLevel: 90,
   });

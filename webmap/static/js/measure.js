@@ -104,7 +104,7 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     counts: () => ({ cells: layer.counts(), m2: layer.counts(grid.area.raw) }),
     /** Return the cell at a place with its value and district, or null. */
     at({ lat, lng }) {
-      const position = geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng));
+      const position = geogridLattice.cellAt(lattice, ...lattice.project(lat, lng));
       if (position < 0) return null;
       return {
         code: geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, position)),

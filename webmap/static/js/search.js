@@ -31,12 +31,12 @@ export function createSearch({ map, store, lattice, districts, choose, features 
     if (!match) return null;
     const [lng, lat] = [Number(match[1]), Number(match[2])];
     const inside = Math.abs(lat) <= 90 && Math.abs(lng) <= 180
-      && geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng)) >= 0;
+      && geogridLattice.cellAt(lattice, ...lattice.project(lat, lng)) >= 0;
     if (!inside) return { label: t("search.outside", { lon: match[1], lat: match[2] }), kind: "" };
     return {
       label: `${lng}, ${lat}`, kind: t("kind.point"),
       go: () => {
-        const position = geogridLattice.cellAt(lattice, ...geogridLattice.project(lat, lng));
+        const position = geogridLattice.cellAt(lattice, ...lattice.project(lat, lng));
         goTo(lat, lng);
         store.set({ cell: geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, position)) });
       },

@@ -1,0 +1,80 @@
+"""A ground in GCJ-02 under the map: everything over it is moved onto it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import expect
+
+import webmap
+from geogrid.crs import Datum, from_wgs84
+from geogrid.export.lattice_tiles import WORLD_M, png
+from tests.e2e.browsing import query_of, read_out
+from tests.e2e.conftest import serving
+from webmap.basemaps import Basemap
+
+pytestmark = pytest.mark.browser
+PLACE = (117.6, 26.2)
+ZOOM = 15
+
+
+def picture():
+    """Return a plain green tile."""
+    return png(np.full((256, 256, 4), (60, 160, 60, 255), np.uint8))
+
+
+@pytest.fixture(scope="module")
+def grounded_address(tiny_workspace):
+    """Serve green tiles, and the demo city with them as a ground in GCJ-02."""
+    tiles = Flask("tiles")
+    green = picture()
+    tiles.add_url_rule(
+        "/<int:z>/<int:x>/<int:y>.png", "tile", lambda **_: Response(green, mimetype="image/png")
+    )
+    with serving(tiles) as ground:
+        named = Basemap("green", "绿底图", f"{ground}/{{z}}/{{x}}/{{y}}.png", Datum.GCJ02, "© 某地")
+        settings = webmap.Settings(basemaps=(named,))
+        with serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
+            yield address
+
+
+def tile_place(lon, lat):
+    """Return where a place lies in the pyramid of tiles, in pixels."""
+    x = (lon / 360 + 0.5) * 256 * 2**ZOOM
+    merc = math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
+    y = (0.5 - merc * 6_378_137 / WORLD_M) * 256 * 2**ZOOM
+    return x, y
+
+
+def test_a_reader_chooses_a_ground_and_is_told_of_its_datum(visit, grounded_address):
+    page = visit(grounded_address).open(f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}")
+    page.get_by_role("combobox", name="Ground").select_option("green")
+    expect(page.locator("body[data-ready=true]")).to_be_attached()
+    expect(page.locator("#basemap-datum")).to_contain_text("GCJ-02")
+    expect(page.locator(".ground-credit")).to_have_text("© 某地")
+    expect(page.locator("img.leaflet-tile").first).to_be_visible()
+    assert query_of(page)["basemap"] == "green"
+
+
+def test_over_a_shifted_ground_a_place_lies_on_its_shifted_pixel(visit, grounded_address):
+    page = visit(grounded_address).open(
+        f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}&basemap=green"
+    )
+    size = page.viewport_size
+    middle = size["width"] / 2, size["height"] / 2
+    page.mouse.move(*middle)
+    code, _, _ = read_out(page)
+    plain = visit(grounded_address).open(f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}")
+    plain.mouse.move(*middle)
+    assert read_out(plain)[0] == code
+    tile = page.locator("img.leaflet-tile").first
+    expect(tile).to_be_visible()
+    box = tile.bounding_box()
+    z, x, y = (int(part) for part in tile.get_attribute("src").removesuffix(".png").split("/")[-3:])
+    assert z == ZOOM
+    on_ground = tile_place(*from_wgs84(*PLACE, Datum.GCJ02))
+    assert x * 256 + middle[0] - box["x"] == pytest.approx(on_ground[0], abs=2)
+    assert y * 256 + middle[1] - box["y"] == pytest.approx(on_ground[1], abs=2)
