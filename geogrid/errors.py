@@ -3,6 +3,7 @@
 GeogridError
 ├── InputError (ValueError)             what was given cannot be used; nothing was stored
 │   ├── BoundaryError                   districts are invalid or overlap
+│   ├── ConflictError                   somebody else has changed it meanwhile
 │   ├── CrsMismatchError                two values are in different CRS
 │   ├── FileFormatError                 a file is not what it is said to be
 │   ├── GridTooLargeError               the lattice would not fit into memory
@@ -86,6 +87,10 @@ class InputError(GeogridError, ValueError):
 
 class BoundaryError(InputError):
     """Districts are invalid, empty, or overlap."""
+
+
+class ConflictError(InputError):
+    """What is to be changed was changed by somebody else meanwhile."""
 
 
 class CrsMismatchError(InputError):

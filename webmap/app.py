@@ -8,7 +8,7 @@ from geogrid.workspace import Workspace
 from webmap import answers, metrics, problems
 from webmap.columns import ColumnCache
 from webmap.settings import Settings
-from webmap.views import api, lattice, ops, tiles, ui
+from webmap.views import api, lattice, ops, scenarios, tiles, ui
 
 
 def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Flask:
@@ -36,6 +36,6 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
     metrics.register(app)
     answers.register(app)
     problems.register(app)
-    for view in (ui, api, lattice, tiles, ops):
+    for view in (ui, api, lattice, tiles, scenarios, ops):
         app.register_blueprint(view.blueprint)
     return app

@@ -10,7 +10,7 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from geogrid.errors import GeogridError, InputError, LayerNotFoundError, StoreError
+from geogrid.errors import ConflictError, GeogridError, InputError, LayerNotFoundError, StoreError
 from geogrid.i18n import translator
 from webmap.query import language_wanted
 
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 # The first kind that fits decides; a kind that is not here is our fault.
 STATUS: Final[tuple[tuple[type[GeogridError], int, str], ...]] = (
     (LayerNotFoundError, 404, "Not found"),
+    (ConflictError, 409, "Changed meanwhile"),
     (InputError, 400, "The request cannot be used"),
     (StoreError, 503, "The workspace cannot be read"),
     (GeogridError, 500, "The server failed"),

@@ -13,7 +13,7 @@ from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
 
 if TYPE_CHECKING:
-    from geogrid.service.siting import SitingQuestion
+    from geogrid.service.siting_question import SitingQuestion
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -29,18 +29,19 @@ _STATUS: Final = {
 def _question(settings: dict[str, Any]) -> SitingQuestion:
     """Return what is asked, from the words of the command."""
     from geogrid.analysis.siting import SitingParams
-    from geogrid.service.siting import SitingQuestion
+    from geogrid.service.siting_question import PlanRules, SitingQuestion
 
+    rules = PlanRules(backup=settings["backup"])
     params = SitingParams(settings["gap"], settings["time_limit"], settings["seed"])
     return SitingQuestion(
-        settings["new"],
-        settings["model"],
-        settings["candidates"],
-        settings["range"],
-        settings["weight"],
-        settings["share"],
-        settings["backup"],
-        params,
+        new=settings["new"],
+        model=settings["model"],
+        candidates=settings["candidates"],
+        range_m=settings["range"],
+        weight=settings["weight"],
+        share=settings["share"],
+        rules=rules,
+        params=params,
     )
 
 
@@ -111,7 +112,7 @@ def _say_proof(speech: Speech, plan: dict[str, Any]) -> None:
 
 def _verify(speech: Speech, path: Path) -> None:
     """Check a stored plan; refuse one that does not hold."""
-    from geogrid.service.siting import verify_file
+    from geogrid.service.siting_files import verify_file
 
     plan, verdict = verify_file(path)
     if not verdict.holds:
@@ -199,7 +200,7 @@ def site(
         return
     if ws is None:
         raise InputError("give a workspace, or --verify PLAN.json")
-    from geogrid.service.siting import summary_of
+    from geogrid.service.siting_files import summary_of
     from geogrid.workspace import Workspace
 
     question = _question(settings)

@@ -176,3 +176,38 @@ def add_greedily(
         order[n] = best
         n += 1
     return order[:n]
+
+
+@njit(cache=True, nogil=True)
+def add_views(
+    points: NDArray[np.int32],
+    by: int,
+    state: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    demand: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+) -> None:
+    """Add one view of some points, or take one away, and keep all sums right.
+
+    Parameters
+    ----------
+    points
+        Points that one camera sees, each once.
+    by
+        1 or -1.
+    state
+        Views of each point; worth seen once by district; worth seen twice (as first views) and
+        worth of everything. Changed here.
+    demand
+        Worth of a first and of a second view, and the district, of each point.
+    """
+    views, seen, sums = state
+    first, second, district = demand
+    for k in range(points.size):
+        j = points[k]
+        low = views[j] if by > 0 else views[j] - 1  # views without this one
+        views[j] += by
+        if low == 0:
+            seen[district[j]] += by * first[j]
+            sums[1] += by * first[j]
+        elif low == 1:
+            sums[0] += by * first[j]
+            sums[1] += by * second[j]

@@ -8,6 +8,7 @@ range searching, section 2.3), so that a site looks at its neighbourhood only.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -16,11 +17,39 @@ from numpy.typing import NDArray
 _SLACK = 1e-12  # rad: a point on the edge of a sector is inside
 
 
+class Buckets(NamedTuple):
+    """Points in square buckets, row by row; make it with `bucketed`."""
+
+    x: NDArray[np.int64]  # mm from the corner
+    y: NDArray[np.int64]
+    size: int  # edge of a bucket, mm
+    n_cols: int
+    n_rows: int
+    start: NDArray[np.int64]  # where each bucket starts in `order`
+    order: NDArray[np.int32]  # points by bucket
+
+
 @njit(cache=True, nogil=True)
-def _in_buckets(
-    x: NDArray[np.int64], y: NDArray[np.int64], size: int, n_cols: int, n_rows: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return the points by bucket: where each bucket starts, and the points in order."""
+def bucketed(point: NDArray[np.int64], size: int) -> Buckets:
+    """Return points in buckets, for many questions about the same points.
+
+    Parameters
+    ----------
+    point
+        Points, x and y, mm, >= 0, shape (m, 2).
+    size
+        Edge of a bucket, mm, > 0.
+
+    Returns
+    -------
+    Buckets
+        The points by bucket.
+    """
+    x, y = point[:, 0].copy(), point[:, 1].copy()
+    n_cols, n_rows = 1, 1
+    for j in range(x.size):
+        n_cols = max(n_cols, x[j] // size + 1)
+        n_rows = max(n_rows, y[j] // size + 1)
     start = np.zeros(n_cols * n_rows + 1, np.int64)
     for j in range(x.size):
         start[(y[j] // size) * n_cols + x[j] // size + 1] += 1
@@ -32,7 +61,7 @@ def _in_buckets(
         bucket = (y[j] // size) * n_cols + x[j] // size
         order[at[bucket]] = j
         at[bucket] += 1
-    return start, order
+    return Buckets(x, y, size, n_cols, n_rows, start, order)
 
 
 @njit(cache=True, nogil=True)
@@ -52,8 +81,7 @@ def points_within(
     reach: NDArray[np.int64],
     bearing: NDArray[np.float64],
     half: NDArray[np.float64],
-    point: NDArray[np.int64],
-    size: int,
+    points: Buckets,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the points that each site reaches, as compressed rows.
 
@@ -67,24 +95,17 @@ def points_within(
         Clockwise from the y axis, rad, shape (n,).
     half
         Half the view angle, rad; pi and more is all round, shape (n,).
-    point
-        Points, x and y, mm, >= 0, shape (m, 2).
-    size
-        Edge of a bucket, mm, > 0.
+    points
+        The points.
 
     Returns
     -------
     start : ndarray of int, shape (n + 1,)
         Where each site's points start.
-    points : ndarray of int32, shape (start[-1],)
+    found : ndarray of int32, shape (start[-1],)
         Points of each site, rising.
     """
-    x, y = point[:, 0].copy(), point[:, 1].copy()
-    n_cols, n_rows = 1, 1
-    for j in range(x.size):
-        n_cols = max(n_cols, x[j] // size + 1)
-        n_rows = max(n_rows, y[j] // size + 1)
-    bucket_start, order = _in_buckets(x, y, size, n_cols, n_rows)
+    x, y, size, n_cols, n_rows, bucket_start, order = points
     start = np.zeros(reach.size + 1, np.int64)
     found = np.empty(0, np.int32)
     for fill in range(2):

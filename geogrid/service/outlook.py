@@ -15,7 +15,9 @@ from geogrid.service.atlas import Atlas
 from geogrid.service.forecasts import ForecastQuestion, forecast_layer
 from geogrid.service.hotspot_spots import spots_layer
 from geogrid.service.shelf import Progress, no_progress
-from geogrid.service.siting import SitingQuestion, siting_plan, write_plan
+from geogrid.service.siting import siting_plan
+from geogrid.service.siting_files import write_plan
+from geogrid.service.siting_question import SitingQuestion
 
 
 class Outlook(Atlas):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from geogrid.service.dosages import Dosages
+from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
 
 
 class Rooms(
     Dosages,
+    Scenarios,
     Tiles,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

@@ -1,101 +1,37 @@
-"""Siting for a workspace: demand, candidates and rules from its registers; plans as files."""
+"""Plans for a workspace: what they are worth, where their sites are, and what no plan exceeds."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.siting import SitingParams, site_cameras
+from geogrid.analysis.siting import site_cameras
+from geogrid.analysis.siting_cameras import ALL_ROUND_DEG, SitedCameras, grid_azimuths, lonlat_of
+from geogrid.analysis.siting_curve import siting_curve
 from geogrid.analysis.siting_fewest import fewest_sites
 from geogrid.analysis.siting_median import MedianPlan, MedianProblem, place_posts, require_room
 from geogrid.analysis.siting_plan import SitingPlan
-from geogrid.analysis.siting_problem import SitingProblem
-from geogrid.analysis.siting_reach import reach_within
-from geogrid.analysis.siting_rules import SitingRules
-from geogrid.analysis.siting_verify import Verdict, verify_plan
-from geogrid.crs import WGS84, crs_fingerprint, transformer
-from geogrid.errors import InputError
+from geogrid.analysis.siting_reach import PointIndex
+from geogrid.crs import crs_fingerprint
 from geogrid.service.layers import is_synthetic
 from geogrid.service.shelf import Progress, Shelf, no_progress
-from geogrid.service.siting_places import (
-    CANDIDATES,
-    Candidates,
-    candidate_places,
-    demand_weights,
-    existing_views,
-    inside_zones,
-    room_places,
-)
+from geogrid.service.siting_demand import demand_of
+from geogrid.service.siting_instance import SitingInstance, instance_of
+from geogrid.service.siting_places import Candidates, candidate_places, room_places
+from geogrid.service.siting_question import SitingQuestion
+from geogrid.service.siting_zone_price import zone_price
 
-MODELS: Final = ("mclp", "lscp", "p-median")
-
-
-@dataclass(frozen=True, slots=True)
-class SitingQuestion:
-    """What a plan is asked for.
-
-    Parameters
-    ----------
-    new
-        Number of new sites; not looked at by ``lscp``.
-    model
-        ``mclp``: cover most with so many; ``lscp``: as few as cover ``share``; ``p-median``:
-        nearest to demand, beside the police rooms.
-    candidates
-        ``grid``: centres of cells with demand; ``roads``: ends of road lines; ``register``:
-        cameras with status planned.
-    range_m
-        How far a new site reaches, metres, > 0; a planned camera's own range goes before.
-    weight
-        What demand is: ``incidents``, ``people``, ``roads`` (metres) or ``land`` (m2);
-        ``None`` for incidents where there are some, else land.
-    share
-        Of the demand that ``lscp`` is to cover.
-    backup
-        Worth of a second view, as a share of the first's.
-    params
-        When to stop.
-
-    Raises
-    ------
-    InputError
-        There is no such model or kind of candidates, or the number of sites is missing.
-    """
-
-    new: int | None = None
-    model: str = "mclp"
-    candidates: str = "grid"
-    range_m: float = 250.0
-    weight: str | None = None
-    share: float = 1.0
-    backup: float = 0.0
-    params: SitingParams = field(default_factory=SitingParams)
-
-    def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise InputError(
-                "unknown model {model!r}; give one of {known}",
-                model=self.model,
-                known=", ".join(MODELS),
-            )
-        if self.candidates not in CANDIDATES:
-            raise InputError(
-                "unknown candidates {candidates!r}; give one of {known}",
-                candidates=self.candidates,
-                known=", ".join(CANDIDATES),
-            )
-        if self.model != "lscp" and self.new is None:
-            raise InputError("how many new sites? give --new N")
+_DECIMALS: Final = 9  # of a degree: a tenth of a millimetre, so that whole ones stay the same
 
 
 def siting_plan(
-    shelf: Shelf, question: SitingQuestion, progress: Progress = no_progress
+    shelf: Shelf,
+    question: SitingQuestion,
+    progress: Progress = no_progress,
+    kept: SitedCameras | None = None,
 ) -> dict[str, Any]:
     """Return a plan for a workspace, with its instance, its proof, and where its sites are.
 
@@ -107,12 +43,15 @@ def siting_plan(
         What is asked.
     progress
         Is told what is being done.
+    kept
+        Cameras that are taken to stand; those of the register if ``None``.
 
     Returns
     -------
     dict
-        What `SitingPlan.as_json` gives, with ``places`` (id, lon, lat and what it adds, in
-        order), ``demand``, ``candidates``, ``question`` and ``synthetic``.
+        What `SitingPlan.as_json` gives, with ``places`` (where each site is, how it looks and
+        what it adds, in order), ``demand``, ``candidates``, ``question``, ``synthetic``, and
+        what was asked for besides: ``best_curve``, ``robust``, ``zone_price``.
 
     Raises
     ------
@@ -122,99 +61,238 @@ def siting_plan(
         There is no demand or no candidate, or the plan cannot be.
     """
     progress("candidates and demand", 0, 0)
-    grid = shelf.grid
-    centre = np.column_stack(grid.spec.centres(grid.cells))
-    name, weight = demand_weights(shelf, question.weight)
-    private = inside_zones(shelf, centre)
-    lost = float(weight[private].sum())
-    weight = np.where(private, 0.0, weight)
-    cells = np.flatnonzero(weight > 0.0)
-    if not cells.size:
-        raise InputError("there is no demand outside of zones; choose another --weight")
-    places = candidate_places(shelf, question.candidates, question.range_m, centre[cells])
-    demand = {"weight": name, "cells": int(cells.size), "in_zones": lost}
-    progress("siting", 0, 0)
-    plan: SitingPlan | MedianPlan
     if question.model == "p-median":
-        plan, extra = _posts(shelf, question, places, centre[cells], weight[cells])
-    else:
-        plan, extra = _cameras(shelf, question, places, centre[cells], weight[cells])
+        return _posts(shelf, question, progress)
+    instance = instance_of(shelf, question, kept)
+    progress("siting", 0, 0)
+    plan = solved(instance, question)
+    found = plan.as_json() | {
+        "objective": plan.value * plan.problem.unit,
+        "covered_share": _seen_share(instance, plan.sites),
+        "chosen": [instance.places.cameras.ids[site] for site in plan.sites],
+        "curve": (plan.marginal() * plan.problem.unit).tolist(),
+        "places": _places(shelf, instance, plan),
+        "demand": _demand_json(instance, plan),
+    }
+    if question.curve:
+        progress("curve", 0, 0)
+        found["best_curve"] = best_curve(instance, question)
+    if question.price_zones:
+        progress("siting as if there were no zones", 0, 0)
+        found["zone_price"] = zone_price(shelf, question, instance, plan)
+    return found | _about(shelf, question, instance.demand.name, instance.places)
+
+
+def solved(instance: SitingInstance, question: SitingQuestion) -> SitingPlan:
+    """Return the plan of an instance.
+
+    Parameters
+    ----------
+    instance
+        Demand, candidates and rules.
+    question
+        The model, and when to stop.
+
+    Returns
+    -------
+    SitingPlan
+        With its proof.
+
+    Raises
+    ------
+    InputError
+        No plan meets what is asked.
+    """
+    if question.model == "lscp":
+        return fewest_sites(instance.problem, question.share, question.params)
+    return site_cameras(instance.problem, question.params)
+
+
+def best_curve(instance: SitingInstance, question: SitingQuestion) -> dict[str, Any]:
+    """Return worth by number of new sites, between what was found and what no plan exceeds.
+
+    Parameters
+    ----------
+    instance
+        Demand, candidates and rules.
+    question
+        The seed of the search.
+
+    Returns
+    -------
+    dict
+        ``lower`` and ``upper`` for 0, 1, 2, ... new sites, ``total``, and ``flat_from``: the
+        number from which one more brings under a tenth of the average.
+
+    Raises
+    ------
+    InputError
+        Sites have costs, or districts have floors.
+    """
+    curve = siting_curve(instance.problem, question.params.seed)
+    unit = instance.problem.unit
     return {
-        **plan.as_json(),
-        "places": _places(shelf, places, plan),
-        "demand": demand | extra,
-        "candidates": {"kind": question.candidates, **places.counts},
-        "question": asdict(question),
-        "crs": crs_fingerprint(shelf.config.crs),
-        "synthetic": any(is_synthetic(shelf, kind) for kind in _inputs(name, question)),
+        "lower": (curve.lower * unit).tolist(),
+        "upper": (curve.upper * unit).tolist(),
+        "total": curve.total * unit,
+        "flat_from": curve.flat_from,
     }
 
 
-def _inputs(weight: str, question: SitingQuestion) -> tuple[str, ...]:
-    """Return the layers that a plan is made from."""
-    of_weight = {"incidents": ("incidents",), "people": ("population",), "roads": ("roads",)}
-    of_candidates = ("roads",) if question.candidates == "roads" else ()
-    return (*of_weight.get(weight, ()), "cameras", *of_candidates)
+def _about(
+    shelf: Shelf, question: SitingQuestion, weight: str, places: Candidates
+) -> dict[str, Any]:
+    """Return where a plan comes from."""
+    of_weight = {
+        "incidents": ("incidents",),
+        "people": ("population",),
+        "roads": ("roads",),
+        "hazards": ("places",),
+        "demand": ("demand",),
+    }
+    of_candidates = {"roads": ("roads",), "register": ("candidates",)}
+    kinds = (*of_weight.get(weight, ()), "cameras", *of_candidates.get(question.candidates, ()))
+    return {
+        "candidates": {"kind": question.candidates, **places.counts},
+        "question": question.as_json(),
+        "crs": crs_fingerprint(shelf.config.crs),
+        "synthetic": any(is_synthetic(shelf, kind) for kind in kinds),
+    }
 
 
-def _cameras(
-    shelf: Shelf,
-    question: SitingQuestion,
-    places: Candidates,
-    centre: NDArray[np.float64],
-    weight: NDArray[np.float64],
-) -> tuple[SitingPlan, dict[str, Any]]:
-    """Return a covering plan, and what is known of demand."""
-    reach = reach_within(
-        places.xy,
-        centre,
-        places.range_m,
-        bearing_deg=places.bearing_deg,
-        view_angle_deg=places.view_angle_deg,
-    )
-    views, left_out = existing_views(shelf, centre)
-    rules = SitingRules(pole=places.pole, views=views, backup=question.backup)
-    budget = len(places) if question.model == "lscp" else question.new
-    problem = SitingProblem.of(reach, weight, budget or 0, rules)
-    if question.model == "lscp":
-        plan = fewest_sites(problem, question.share, question.params)
-    else:
-        plan = site_cameras(problem, question.params)
+def _seen_share(instance: SitingInstance, sites: NDArray[np.int64]) -> float:
+    """Return the share of the demand that is seen at least once."""
+    problem = instance.problem
+    seen = (problem.views + problem.reach.views(sites)) > 0
+    return float(problem.first[seen].sum() / problem.first.sum())
+
+
+def _demand_json(instance: SitingInstance, plan: SitingPlan) -> dict[str, Any]:
+    """Return what is known of demand under a plan."""
+    problem, demand = instance.problem, instance.demand
     total = float(problem.first.sum())
-    within = (problem.views + reach.views(np.arange(len(places)))) > 0
-    seen = (problem.views + reach.views(plan.sites)) > 0
-    return plan, {
+    views = problem.views + problem.reach.views(plan.sites)
+    every = np.arange(len(problem))
+    within = problem.views + np.bincount(problem.reach.point, minlength=len(demand)) > 0
+    cut = lost_in_zones(instance, every)
+    return {
+        "weight": demand.name,
+        "cells": len(demand),
         "total": total * problem.unit,
         "seen_before_share": float(problem.first[problem.views > 0].sum()) / total,
-        "seen_share": float(problem.first[seen].sum()) / total,
+        "seen_share": float(problem.first[views > 0].sum()) / total,
+        "twice_share": float(problem.first[views > 1].sum()) / total,
         "in_reach_share": float(problem.first[within].sum()) / total,
-        "existing_left_out": left_out,
+        "existing_left_out": instance.left_out,
+        "in_zones": demand.in_zones,
+        "cut_in_zones": float(cut[plan.sites].sum()),
+        "off_grid": demand.off_grid,
     }
 
 
-def _posts(
-    shelf: Shelf,
-    question: SitingQuestion,
-    places: Candidates,
-    centre: NDArray[np.float64],
-    weight: NDArray[np.float64],
-) -> tuple[MedianPlan, dict[str, Any]]:
-    """Return a plan of posts beside the police rooms, and what is known of demand."""
-    require_room(len(places), len(centre))
-    distance = _metres(places.xy, centre)
+def lost_in_zones(instance: SitingInstance, sites: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the weight that each site would see in zones, were its view not cut there.
+
+    Parameters
+    ----------
+    instance
+        Demand and candidates.
+    sites
+        Positions of candidates.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In the order of ``sites``.
+    """
+    demand = instance.demand
+    if not demand.forbidden_weight.size:
+        return np.zeros(len(sites))
+    index = PointIndex.of(demand.forbidden_xy, 0.0)
+    reach = instance.places.cameras.take(sites).reach(index)
+    total = np.concatenate([[0.0], np.cumsum(demand.forbidden_weight[reach.point])])
+    return np.asarray(total[reach.start[1:]] - total[reach.start[:-1]])
+
+
+def _places(shelf: Shelf, instance: SitingInstance, plan: SitingPlan) -> list[dict[str, Any]]:
+    """Return where the sites of a plan are, which way they look, and what each adds."""
+    start = plan.problem.value(())
+    adds = np.diff(plan.marginal(), prepend=start) * plan.problem.unit
+    cut = lost_in_zones(instance, plan.sites)
+    cost = instance.places.cost[plan.sites]
+    rows = places_json(shelf, instance.places.cameras.take(plan.sites))
+    return [
+        row | {"adds": float(gain), "cost": float(price), "cut_in_zones": float(lost)}
+        for row, gain, price, lost in zip(rows, adds, cost, cut, strict=True)
+    ]
+
+
+def places_json(shelf: Shelf, cameras: SitedCameras) -> list[dict[str, Any]]:
+    """Return cameras as JSON: places in WGS-84, bearings from true north.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    cameras
+        In its CRS.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``lon``, ``lat``, ``range``, ``bearing`` (null: all round) and ``view_angle``.
+    """
+    crs = shelf.grid.spec.crs
+    lon, lat = lonlat_of(cameras.xy, crs)
+    bearing = (cameras.azimuth_deg - grid_azimuths(lon, lat, crs)) % ALL_ROUND_DEG
+    return [
+        {
+            "id": name,
+            "lon": round(float(x), _DECIMALS),
+            "lat": round(float(y), _DECIMALS),
+            "range": round(float(far), 3),
+            "bearing": None if angle >= ALL_ROUND_DEG else round(float(turn), 4) % ALL_ROUND_DEG,
+            "view_angle": float(angle),
+        }
+        for name, x, y, far, turn, angle in zip(
+            cameras.ids, lon, lat, cameras.range_m, bearing, cameras.view_angle_deg, strict=True
+        )
+    ]
+
+
+def _posts(shelf: Shelf, question: SitingQuestion, progress: Progress) -> dict[str, Any]:
+    """Return a plan of posts beside the police rooms."""
+    demand = demand_of(shelf, question.weight, question.window)
+    one_way = replace(question, rules=replace(question.rules, bearings=1))
+    places = candidate_places(shelf, one_way, demand.xy)
+    require_room(len(places), len(demand))
+    distance = _metres(places.cameras.xy, demand.xy)
     rooms = room_places(shelf)
-    existing = _metres(rooms, centre).min(axis=0) if len(rooms) else None
-    problem = MedianProblem.of(weight, distance, question.new or 0, existing=existing)
-    plan = place_posts(problem, question.params)
+    existing = _metres(rooms, demand.xy).min(axis=0) if len(rooms) else None
+    problem = MedianProblem.of(demand.weight, distance, question.new or 0, existing=existing)
+    progress("siting", 0, 0)
+    plan: MedianPlan = place_posts(problem, question.params)
     total = float(problem.weight.sum())
     before = None if existing is None else float((problem.weight * existing).sum()) / total
-    return plan, {
+    chosen = places.cameras.take(plan.sites)
+    known = {
+        "weight": demand.name,
+        "cells": len(demand),
+        "in_zones": demand.in_zones,
+        "off_grid": demand.off_grid,
         "total": total * problem.unit,
         "rooms": len(rooms),
         "mean_m_before": before,
         "mean_m": plan.value / total,
         "least_mean_m": plan.bound / total,
     }
+    found = plan.as_json() | {
+        "objective": plan.value * problem.unit,
+        "chosen": list(chosen.ids),
+        "places": [row | {"adds": None} for row in places_json(shelf, chosen)],
+        "demand": known,
+    }
+    return found | _about(shelf, question, demand.name, places)
 
 
 def _metres(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -223,96 +301,3 @@ def _metres(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.int64]
     for i, (x, y) in enumerate(a):
         out[i] = np.rint(np.hypot(b[:, 0] - x, b[:, 1] - y))
     return out
-
-
-def _places(
-    shelf: Shelf, places: Candidates, plan: SitingPlan | MedianPlan
-) -> list[dict[str, Any]]:
-    """Return where the sites of a plan are, and what each adds."""
-    xy = places.xy[plan.sites]
-    lon, lat = transformer(shelf.grid.spec.crs, WGS84).transform(xy[:, 0], xy[:, 1])
-    adds: list[float | None] = [None] * len(plan.sites)
-    if isinstance(plan, SitingPlan):
-        start = plan.problem.value(())
-        adds = (np.diff(plan.marginal(), prepend=start) * plan.problem.unit).tolist()
-    return [
-        {
-            "id": places.ids[site],
-            "lon": round(float(x), 7),
-            "lat": round(float(y), 7),
-            "adds": gain,
-        }
-        for site, x, y, gain in zip(plan.sites.tolist(), lon, lat, adds, strict=True)
-    ]
-
-
-def write_plan(plan: Mapping[str, Any], path: Path) -> Path:
-    """Write a plan as JSON.
-
-    Parameters
-    ----------
-    plan
-        What `siting_plan` gave.
-    path
-        The file; its ending is .json.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        The ending is another.
-    """
-    if path.suffix.lower() != ".json":
-        raise InputError("{file}: a siting plan is written as .json", file=path)
-    path.write_text(json.dumps(plan, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
-    return path
-
-
-def verify_file(path: Path) -> tuple[dict[str, Any], Verdict]:
-    """Return a stored plan, and what a check of it finds.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    plan : dict
-        As stored.
-    verdict : Verdict
-        Counted and summed anew.
-
-    Raises
-    ------
-    InputError
-        It is no plan, or it is damaged.
-    """
-    try:
-        plan = json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError("the siting plan is damaged: {reason}", reason=str(error)) from error
-    if not isinstance(plan, dict):
-        raise InputError("the siting plan is damaged: {reason}", reason=type(plan).__name__)
-    return plan, verify_plan(plan)
-
-
-def summary_of(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a plan without its instance and its proof, which are long.
-
-    Parameters
-    ----------
-    plan
-        What `siting_plan` gave.
-
-    Returns
-    -------
-    dict
-        JSON values.
-    """
-    short = {name: value for name, value in plan.items() if name not in {"instance", "certificate"}}
-    return short | {"sha256": plan["instance"]["sha256"]}

@@ -1,149 +1,84 @@
-"""Where demand is, where new sites may stand, and what stands already, by the registers.
+"""Where new sites may stand, and what stands already, by the registers.
 
-Zones are places where no camera may stand and that none may see: candidates there are out, and
-cells whose centre is in one are no demand.
+Zones are places where no camera may stand and that none may see: candidates there are out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geogrid.analysis.road_lengths import road_metres
-from geogrid.analysis.siting_reach import reach_within
+from geogrid.analysis.siting_cameras import (
+    ALL_ROUND_DEG,
+    SitedCameras,
+    bearings_around,
+    grid_azimuths,
+    lonlat_of,
+)
+from geogrid.analysis.siting_zones import inside_zones
 from geogrid.crs import WGS84, transformer
-from geogrid.errors import InputError, LayerNotFoundError
-from geogrid.model.sensors import CameraStatus
+from geogrid.errors import InputError
+from geogrid.model.sensors import CameraStatus, Sensors
 from geogrid.service.analyses import roads, sensors
 from geogrid.service.shelf import Shelf
+from geogrid.service.siting_demand import not_there, zone_shapes
+from geogrid.service.siting_question import SitingQuestion
 
-CANDIDATES: Final = ("grid", "roads", "register")
-WEIGHTS: Final = ("incidents", "people", "roads", "land")
 _JOIN_M: Final = 1.0  # ends of road lines this near are one node
+_OWN: Final = -1  # a pole of its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Places where a new site may stand.
+    """Views that a new site may have.
 
     Parameters
     ----------
-    ids
-        Names, unique.
-    xy
-        In the grid's CRS, shape (n, 2).
-    range_m
-        Reach of each, metres.
-    bearing_deg
-        Clockwise from the grid's north; ``None`` where all see all round.
-    view_angle_deg
-        Of each, degrees.
+    cameras
+        Where, how far and which way.
     pole
-        Sites of one number share a pole; -1 for a pole of its own.
+        Views of one number share a pole, of which one may be chosen; -1 for a pole of its own.
+    cost
+        Of each.
     counts
-        ``given``, ``in_zones`` and ``used``.
+        ``given`` poles, those ``in_zones`` and ``outside`` of the districts, ``used`` poles, and
+        ``views`` on them.
     """
 
-    ids: tuple[str, ...]
-    xy: NDArray[np.float64]
-    range_m: NDArray[np.float64]
-    bearing_deg: NDArray[np.float64] | None
-    view_angle_deg: NDArray[np.float64]
+    cameras: SitedCameras
     pole: NDArray[np.int64]
+    cost: NDArray[np.float64]
     counts: dict[str, int]
 
     def __len__(self) -> int:
-        return len(self.ids)
-
-
-def demand_weights(shelf: Shelf, name: str | None) -> tuple[str, NDArray[np.float64]]:
-    """Return what demand is, and how much of it each active cell has.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    name
-        One of ``WEIGHTS``; ``None`` for incidents where there are some, else land.
-
-    Returns
-    -------
-    name : str
-        What demand is.
-    weight : ndarray of float, shape (n_cells,)
-        At least 0.
-
-    Raises
-    ------
-    InputError
-        There is no such weight.
-    LayerNotFoundError
-        What it needs is not imported.
-    """
-    grid = shelf.grid
-    if name is None:
-        name = "incidents" if shelf.incidents.fingerprint() else "land"
-    if name == "land":
-        return name, grid.area_m2.copy()
-    if name == "roads":
-        lines = roads(shelf)
-        if lines is None:
-            raise _not_there("roads")
-        return name, road_metres(lines, grid)
-    if name == "people":
-        frame = shelf.registers.read("population")
-        at = shapely.point_on_surface(frame.geometry.to_numpy())
-        count = frame["persons"].to_numpy(dtype=np.float64)
-        return name, _per_cell(shelf, shapely.get_x(at), shapely.get_y(at), count)
-    if name == "incidents":
-        if not shelf.incidents.fingerprint():
-            raise _not_there("incidents")
-        events = shelf.incidents.read()
-        return name, _per_cell(shelf, events.lon, events.lat, events.weight)
-    raise InputError(
-        "unknown weight {weight!r}; give one of {known}", weight=name, known=", ".join(WEIGHTS)
-    )
-
-
-def _not_there(kind: str) -> LayerNotFoundError:
-    return LayerNotFoundError(
-        "no {kind} are imported; import them with: geogrid import WS {kind} FILE", kind=kind
-    )
-
-
-def _per_cell(
-    shelf: Shelf,
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    amount: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the sum of amounts in each active cell."""
-    cell = shelf.grid.position_at(lon, lat)
-    there = cell >= 0
-    total = np.bincount(cell[there], weights=amount[there], minlength=len(shelf.grid))
-    return total.astype(np.float64)
+        return len(self.cameras)
 
 
 def candidate_places(
-    shelf: Shelf, kind: str, range_m: float, demand: NDArray[np.float64]
+    shelf: Shelf,
+    question: SitingQuestion,
+    demand_xy: NDArray[np.float64],
+    *,
+    in_zones: bool = False,
 ) -> Candidates:
-    """Return where new sites may stand, those in zones left out.
+    """Return where new sites may stand and which way they may look, zones left out.
 
     Parameters
     ----------
     shelf
         The workspace.
-    kind
-        One of ``CANDIDATES``.
-    range_m
-        Reach of a site that states none.
-    demand
-        Centres of cells with demand, in the grid's CRS.
+    question
+        Which candidates, their range, and how many bearings each has.
+    demand_xy
+        Points with demand, in the grid's CRS.
+    in_zones
+        Whether places in zones are kept: only to tell what zones cost.
 
     Returns
     -------
@@ -157,43 +92,89 @@ def candidate_places(
     InputError
         None is left.
     """
-    if kind == "register":
-        found = _planned(shelf, range_m)
+    if question.candidates == "register":
+        found = _registered(shelf, question.range_m)
     else:
-        xy = demand if kind == "grid" else _road_nodes(shelf)
-        found = _all_round(xy, range_m, "c" if kind == "grid" else "n")
-    out = inside_zones(shelf, found.xy)
-    counts = {"given": len(found), "in_zones": int(out.sum()), "used": int((~out).sum())}
+        is_grid = question.candidates == "grid"
+        xy = _cell_centres(shelf, demand_xy) if is_grid else _road_nodes(shelf)
+        found = _all_round(xy, question.range_m, "c" if is_grid else "n")
+    zone = inside_zones(found.cameras.xy, zone_shapes(shelf)[1]) >= 0
+    grid, xy = shelf.grid, found.cameras.xy
+    away = grid.position_of(grid.spec.cell_at(xy[:, 0], xy[:, 1])) < 0
+    out = away | (np.zeros(len(found), np.bool_) if in_zones else zone)
     if out.all():
         raise InputError("there are no candidates; all are out, or none was given")
-    bearing = found.bearing_deg
-    return Candidates(
-        tuple(np.array(found.ids, dtype=object)[~out]),
-        found.xy[~out],
-        found.range_m[~out],
-        None if bearing is None else bearing[~out],
-        found.view_angle_deg[~out],
-        found.pole[~out],
-        counts,
+    kept = found.cameras.take(~out)
+    pole, cost = found.pole[~out], found.cost[~out]
+    counts = {
+        "given": len(found),
+        "in_zones": int(zone.sum()),
+        "outside": int((away & ~zone).sum()),
+        "used": len(kept),
+    }
+    count = question.rules.bearings
+    if count > 1:
+        free = kept.view_angle_deg >= ALL_ROUND_DEG
+        kept, pole, cost = _turned(shelf, (kept, pole, cost), free, question)
+    return Candidates(kept, pole, cost, counts | {"views": len(kept)})
+
+
+def _turned(
+    shelf: Shelf,
+    given: tuple[SitedCameras, NDArray[np.int64], NDArray[np.float64]],
+    free: NDArray[np.bool_],
+    question: SitingQuestion,
+) -> tuple[SitedCameras, NDArray[np.int64], NDArray[np.float64]]:
+    """Return candidates with several bearings where they state none; such views share a pole."""
+    kept, pole, cost = given
+    count, angle = question.rules.bearings, question.rules.view_angle_deg
+    pole = np.where(pole == _OWN, pole.max(initial=0) + 1 + np.arange(pole.size), pole)
+    own, round_ = kept.take(~free), kept.take(free)
+    crs = shelf.grid.spec.crs
+    north = grid_azimuths(*lonlat_of(round_.xy, crs), crs)
+    turned = bearings_around(replace(round_, azimuth_deg=north), count, angle)
+    both = SitedCameras(
+        (*own.ids, *turned.ids),
+        np.concatenate([own.xy, turned.xy]),
+        np.concatenate([own.range_m, turned.range_m]),
+        np.concatenate([own.azimuth_deg, turned.azimuth_deg]),
+        np.concatenate([own.view_angle_deg, turned.view_angle_deg]),
+    )
+    return (
+        both,
+        np.concatenate([pole[~free], np.repeat(pole[free], count)]),
+        np.concatenate([cost[~free], np.repeat(cost[free], count)]),
     )
 
 
 def _all_round(xy: NDArray[np.float64], range_m: float, sign: str) -> Candidates:
     """Return candidates that see all round."""
     n = len(xy)
-    ids = tuple(f"{sign}{at}" for at in range(n))
-    own = np.full(n, -1, np.int64)
-    return Candidates(ids, xy, np.full(n, float(range_m)), None, np.full(n, 360.0), own, {})
+    cameras = SitedCameras(
+        tuple(f"{sign}{at}" for at in range(n)),
+        xy,
+        np.full(n, float(range_m)),
+        np.zeros(n),
+        np.full(n, ALL_ROUND_DEG),
+    )
+    return Candidates(cameras, np.full(n, _OWN, np.int64), np.ones(n), {})
+
+
+def _cell_centres(shelf: Shelf, demand_xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the centres of the cells in which demand is, each once."""
+    spec = shelf.grid.spec
+    cells = np.unique(spec.cell_at(demand_xy[:, 0], demand_xy[:, 1]))
+    return np.column_stack(spec.centres(cells))
 
 
 def _road_nodes(shelf: Shelf) -> NDArray[np.float64]:
     """Return the ends of road lines that are on land of the grid, each once."""
     lines = roads(shelf)
     if lines is None:
-        raise _not_there("roads")
+        raise not_there("roads")
     parts = shapely.get_parts(lines.geometry)
     ends = np.concatenate([shapely.get_point(parts, 0), shapely.get_point(parts, -1)])
-    xy = np.column_stack(_to_plane(shelf, shapely.get_x(ends), shapely.get_y(ends)))
+    xy = in_plane(shelf, shapely.get_x(ends), shapely.get_y(ends))
     xy = xy[np.isfinite(xy).all(axis=1)]
     _, first = np.unique(np.rint(xy / _JOIN_M).astype(np.int64), axis=0, return_index=True)
     xy = xy[np.sort(first)]
@@ -201,93 +182,118 @@ def _road_nodes(shelf: Shelf) -> NDArray[np.float64]:
     return np.asarray(xy[grid.position_of(grid.spec.cell_at(xy[:, 0], xy[:, 1])) >= 0])
 
 
-def _to_plane(
+def in_plane(
     shelf: Shelf, lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    x, y = transformer(WGS84, shelf.grid.spec.crs).transform(lon, lat)
-    return np.asarray(x), np.asarray(y)
+) -> NDArray[np.float64]:
+    """Return places in the grid's CRS.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    lon, lat
+        Degrees, WGS-84, shape (n,).
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        Metres.
+    """
+    return np.column_stack(transformer(WGS84, shelf.grid.spec.crs).transform(lon, lat))
+
+
+def _registered(shelf: Shelf, range_m: float) -> Candidates:
+    """Return the register of candidates, or else the cameras that are planned."""
+    if "candidates" not in shelf.registers.kinds():
+        return _planned(shelf, range_m)
+    frame = shelf.registers.read("candidates")
+    lon, lat = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
+    bearing = _numbers(frame, "bearing")
+    angle = np.where(np.isnan(bearing), ALL_ROUND_DEG, _numbers(frame, "view_angle"))
+    if np.isnan(angle).any():
+        at = str(frame.index[int(np.argmax(np.isnan(angle)))])
+        raise InputError("candidate {at!r} states a bearing but no view angle; give both", at=at)
+    azimuth = np.nan_to_num(bearing) + grid_azimuths(lon, lat, shelf.grid.spec.crs)
+    reach, cost = _numbers(frame, "range"), _numbers(frame, "cost")
+    cameras = SitedCameras(
+        tuple(frame.index.astype(str)),
+        in_plane(shelf, lon, lat),
+        np.where(np.isnan(reach), range_m, reach),
+        np.where(np.isnan(bearing), 0.0, azimuth % ALL_ROUND_DEG),
+        angle,
+    )
+    return Candidates(cameras, _poles(frame, "group"), np.where(np.isnan(cost), 1.0, cost), {})
+
+
+def _numbers(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
+    if name not in frame:
+        return np.full(len(frame), np.nan)
+    return np.asarray(frame[name].to_numpy(np.float64), dtype=np.float64)
+
+
+def _poles(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.int64]:
+    """Return a number for each named pole, -1 where none is named."""
+    if name not in frame:
+        return np.full(len(frame), _OWN, np.int64)
+    return np.asarray(pd.factorize(frame[name])[0], dtype=np.int64)
 
 
 def _planned(shelf: Shelf, range_m: float) -> Candidates:
-    """Return the cameras of the register that are planned."""
+    """Return the cameras of the register that are planned and whose direction is known."""
     frame = shelf.registers.read("cameras")
     every = sensors(shelf)
-    at = np.flatnonzero([status == CameraStatus.PLANNED for status in every.status])
-    angle = np.where(np.isnan(every.view_angle_deg), 360.0, every.view_angle_deg)[at]
-    bearing = every.bearing_deg[at]
-    known = ~np.isnan(bearing) | (angle == 360.0)  # one that may look anywhere is no candidate
-    at, angle, bearing = at[known], angle[known], np.nan_to_num(bearing[known])
+    planned = np.array([status == CameraStatus.PLANNED for status in every.status], dtype=bool)
+    at = np.flatnonzero(planned & _is_directed(every))  # one that may look anywhere is none
     if not at.size:
         raise InputError("no camera of the register has the status planned and a known direction")
-    reach = np.where(np.isnan(every.range_m), range_m, every.range_m)[at]
-    pole = np.full(at.size, -1, np.int64)
-    if "pole" in frame:
-        named = frame["pole"].iloc[at]
-        pole = pd.factorize(named)[0].astype(np.int64)
-    xy = np.column_stack(_to_plane(shelf, every.lon[at], every.lat[at]))
-    ids = tuple(every.ids[int(i)] for i in at)
-    return Candidates(ids, xy, reach, bearing, angle, pole, {})
+    cameras = _sited(shelf, every, at, range_m)
+    return Candidates(cameras, _poles(frame.iloc[at], "pole"), np.ones(at.size), {})
 
 
-def existing_views(shelf: Shelf, centre: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
-    """Return how many cameras in service see each centre, and how many could not be counted.
+def _is_directed(every: Sensors) -> NDArray[np.bool_]:
+    """Tell for which cameras it is known which way they look."""
+    no_angle, no_bearing = np.isnan(every.view_angle_deg), np.isnan(every.bearing_deg)
+    all_round = every.view_angle_deg >= ALL_ROUND_DEG
+    return np.asarray((no_angle & no_bearing) | all_round | ~(no_angle | no_bearing))
+
+
+def _sited(shelf: Shelf, every: Sensors, at: NDArray[np.int64], range_m: float) -> SitedCameras:
+    """Return cameras of the register in the plane."""
+    lon, lat = every.lon[at], every.lat[at]
+    north = grid_azimuths(lon, lat, shelf.grid.spec.crs)
+    angle = np.where(np.isnan(every.view_angle_deg), ALL_ROUND_DEG, every.view_angle_deg)[at]
+    azimuth = (np.nan_to_num(every.bearing_deg[at]) + north) % ALL_ROUND_DEG
+    return SitedCameras(
+        tuple(every.ids[int(i)] for i in at),
+        in_plane(shelf, lon, lat),
+        np.where(np.isnan(every.range_m), range_m, every.range_m)[at],
+        np.where(angle >= ALL_ROUND_DEG, 0.0, azimuth),
+        angle,
+    )
+
+
+def standing_cameras(shelf: Shelf) -> tuple[SitedCameras, int]:
+    """Return the cameras in service that can be counted, and how many cannot.
 
     Parameters
     ----------
     shelf
         The workspace.
-    centre
-        In the grid's CRS, shape (m, 2).
 
     Returns
     -------
-    views : ndarray of int, shape (m,)
-        0 where no cameras are registered.
+    cameras : SitedCameras
+        In the grid's CRS.
     left_out : int
         Cameras in service whose range or direction is not known.
     """
-    views = np.zeros(len(centre), np.int64)
     if "cameras" not in shelf.registers.kinds():
-        return views, 0
+        nothing = np.zeros(0)
+        return SitedCameras((), np.zeros((0, 2)), nothing, nothing, nothing), 0
     every = sensors(shelf)
     on = np.array([status == CameraStatus.ON for status in every.status], dtype=bool)
-    round_ = np.isnan(every.view_angle_deg) & np.isnan(every.bearing_deg)
-    angle = np.where(round_, 360.0, every.view_angle_deg)
-    looks = (angle == 360.0) | ~(np.isnan(angle) | np.isnan(every.bearing_deg))
-    known = on & looks & ~np.isnan(every.range_m)
-    at = np.flatnonzero(known)
-    if at.size:
-        xy = np.column_stack(_to_plane(shelf, every.lon[at], every.lat[at]))
-        bearing = np.nan_to_num(every.bearing_deg[at])
-        reach = reach_within(
-            xy, centre, every.range_m[at], bearing_deg=bearing, view_angle_deg=angle[at]
-        )
-        views = reach.views(np.arange(at.size))
-    return views, int((on & ~known).sum())
-
-
-def inside_zones(shelf: Shelf, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which places are in a zone where no camera may stand or look, edges included.
-
-    Parameters
-    ----------
-    shelf
-        The workspace.
-    xy
-        In the grid's CRS, shape (n, 2).
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        All false where no zones are registered.
-    """
-    inside = np.zeros(len(xy), dtype=bool)
-    if "zones" not in shelf.registers.kinds():
-        return inside
-    zones = shelf.registers.read("zones").to_crs(shelf.grid.spec.crs)
-    tree = shapely.STRtree(zones.geometry.to_numpy())
-    inside[tree.query(shapely.points(xy), predicate="intersects")[0]] = True
-    return inside
+    known = on & _is_directed(every) & ~np.isnan(every.range_m)
+    return _sited(shelf, every, np.flatnonzero(known), np.nan), int((on & ~known).sum())
 
 
 def room_places(shelf: Shelf) -> NDArray[np.float64]:
@@ -306,4 +312,4 @@ def room_places(shelf: Shelf) -> NDArray[np.float64]:
     if "rooms" not in shelf.registers.kinds():
         return np.zeros((0, 2))
     at = shelf.registers.read("rooms").geometry
-    return np.column_stack(_to_plane(shelf, at.x.to_numpy(), at.y.to_numpy()))
+    return in_plane(shelf, at.x.to_numpy(), at.y.to_numpy())

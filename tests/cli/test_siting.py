@@ -10,7 +10,7 @@ import shapely
 
 from geogrid.analysis.siting import SitingParams
 from geogrid.errors import InputError
-from geogrid.service.siting import SitingQuestion
+from geogrid.service.siting_question import SitingQuestion
 from tests.small_city import MIDDLE, NORTH, SOUTH, WEST
 
 ASKED = ("--new", 4, "--range", 600)

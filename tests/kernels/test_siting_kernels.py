@@ -11,7 +11,7 @@ import pytest
 from geogrid.kernels.siting_bound import Prices, improve_prices
 from geogrid.kernels.siting_greedy import Cover, Rules, State, add_greedily, switch
 from geogrid.kernels.siting_presolve import dominating, equal_lists, list_keys, transposed
-from geogrid.kernels.siting_reach import points_within
+from geogrid.kernels.siting_reach import bucketed, points_within
 from geogrid.kernels.siting_swap import Floors, search
 
 RNG = np.random.default_rng(7)
@@ -58,7 +58,7 @@ def test_a_point_exactly_at_the_range_is_reached_and_one_millimetre_more_is_not(
     site = np.array([[0, 0]])
     point = np.array([[3000, 4000], [3000, 4001], [0, 5000]])
     whole = np.array([math.pi])
-    _, found = points_within(site, np.array([5000]), np.zeros(1), whole, point, 1000)
+    _, found = points_within(site, np.array([5000]), np.zeros(1), whole, bucketed(point, 1000))
     assert found.tolist() == [0, 2]
 
 
@@ -67,7 +67,7 @@ def test_buckets_of_any_size_find_what_a_look_at_every_pair_finds(size):
     point = RNG.integers(0, 60, (30, 2))
     site = RNG.integers(-20, 80, (12, 2))
     reach = RNG.integers(1, 30, 12)
-    start, found = points_within(site, reach, np.zeros(12), np.full(12, 4.0), point, size)
+    start, found = points_within(site, reach, np.zeros(12), np.full(12, 4.0), bucketed(point, size))
     for i in range(12):
         near = ((point - site[i]) ** 2).sum(axis=1) <= reach[i] ** 2
         assert found[start[i] : start[i + 1]].tolist() == np.flatnonzero(near).tolist()
@@ -77,7 +77,7 @@ def test_a_sector_sees_its_edges_and_nothing_behind_it():
     point = np.array([[10, 20], [20, 10], [20, 20], [0, 0], [10, 0]])
     site, bearing = np.array([[10, 10]]), np.array([math.pi / 4])
     half = np.array([math.pi / 4])
-    _, found = points_within(site, np.array([50]), bearing, half, point, 10)
+    _, found = points_within(site, np.array([50]), bearing, half, bucketed(point, 10))
     assert found.tolist() == [0, 1, 2]
 
 
