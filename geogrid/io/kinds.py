@@ -125,6 +125,9 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         number("view_angle", "degree", 0.001, 360.0, _ANGLE_WORDS),
         number("range", "m", 0.001, 20_000.0, _RANGE_WORDS),
         number("height", "m", 0.0, 500.0, "高度 安装高度 架设高度 杆高"),
+        number("focal_mm", "mm", 0.1, 5_000.0, "焦距 镜头焦距 focal focal_length"),
+        number("sensor_mm", "mm", 0.1, 100.0, "靶面宽度 传感器宽度 sensor_width"),
+        number("pixels", "px", 1.0, 100_000.0, "水平像素 像素宽度 图像宽度 horizontal_pixels"),
         _STATUS,
         *(
             FieldSpec(name, aliases=words(aliases))

@@ -26,8 +26,9 @@ from geogrid.errors import InputError
 from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.places import Places
-from geogrid.model.sensors import CameraStatus, Sensors
+from geogrid.model.sensors import CameraStatus, Lenses, Purpose, Sensors
 from geogrid.model.window import Window
+from geogrid.service.buildings import registered_buildings
 from geogrid.service.delivered import dosage_report, duty_ms
 from geogrid.service.matching import further_matches
 from geogrid.service.patrols import silent_cells, window_days, window_end_ms
@@ -35,6 +36,7 @@ from geogrid.service.promises import DOSAGE
 from geogrid.service.shelf import Shelf
 
 PUBLIC_SOURCES: Final = ("call", "unknown")  # what officers find follows where they go
+_PURPOSES: Final = frozenset(Purpose)
 _EXPOSURE_POINTS: Final = ("rooms", "places")
 
 
@@ -111,7 +113,15 @@ def sensors(shelf: Shelf) -> Sensors:
         bearing_deg=_numbers(frame, "bearing") % 360.0,
         view_angle_deg=_numbers(frame, "view_angle"),
         status=tuple(CameraStatus(word) for word in status),
+        height_m=_numbers(frame, "height"),
+        lenses=Lenses(*(_numbers(frame, name) for name in ("focal_mm", "sensor_mm", "pixels"))),
+        purpose=tuple(Purpose(word) if word in _PURPOSES else None for word in _purposes(frame)),
     )
+
+
+def _purposes(frame: gpd.GeoDataFrame) -> list[object]:
+    """Return what each camera is registered for, as far as it is."""
+    return list(frame["purpose"]) if "purpose" in frame else [None] * len(frame)
 
 
 def _numbers(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
@@ -263,7 +273,13 @@ def camera_result(shelf: Shelf, params: CameraParams) -> CellTable:
     LayerNotFoundError
         No cameras are registered.
     """
-    return camera_coverage(sensors(shelf), shelf.grid, roads=roads(shelf), params=params)
+    return camera_coverage(
+        sensors(shelf),
+        shelf.grid,
+        roads=roads(shelf),
+        buildings=registered_buildings(shelf),
+        params=params,
+    )
 
 
 def gap_result(
