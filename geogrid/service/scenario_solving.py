@@ -11,7 +11,7 @@ from geogrid.service.desk_state import DeskCamera, DeskState
 from geogrid.service.siting_files import summary_of
 from geogrid.service.what_if import CameraDesk, sited
 
-_IN_SHORT: Final = (
+_OF_PLAN: Final = (
     *("model", "status", "value", "bound", "proved_bound", "proof", "gap", "gap_asked", "unit"),
     *("objective", "covered_share", "curve", "best_curve", "robust", "zone_price", "demand"),
     *("candidates", "sha256", "version", "synthetic"),
@@ -82,7 +82,7 @@ def solved_scenario(
         )
     short = summary_of(plan)
     fresh = DeskState(cameras, frozenset(dropped))
-    return scenario | fresh.as_json() | {"solved": {n: short[n] for n in _IN_SHORT if n in short}}
+    return scenario | fresh.as_json() | {"solved": {n: short[n] for n in _OF_PLAN if n in short}}
 
 
 def _proposed(state: DeskState) -> set[str]:
@@ -95,3 +95,24 @@ def _free_name(name: str, taken: dict[str, DeskCamera]) -> str:
     while free in taken:
         free, number = f"{name}-{number}", number + 1
     return free
+
+
+def in_short(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario with numbers of cameras instead of cameras.
+
+    Parameters
+    ----------
+    scenario
+        As stored.
+
+    Returns
+    -------
+    dict
+        For a list.
+    """
+    counts = {name: len(scenario[name]) for name in ("cameras", "dropped")}
+    plan = scenario["solved"]
+    kept = ("status", "objective", "covered_share", "gap")
+    solved = None if plan is None else {name: plan[name] for name in kept}
+    rest = {name: value for name, value in scenario.items() if name != "question"}
+    return rest | counts | {"solved": solved}

@@ -15,7 +15,7 @@ from geogrid.service.json_fields import JsonFields
 from geogrid.service.layers import Questions
 from geogrid.service.outlook import Outlook
 from geogrid.service.scenario_files import compared, write_scenario
-from geogrid.service.scenario_solving import solved_scenario, standing_with
+from geogrid.service.scenario_solving import in_short, solved_scenario, standing_with
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.siting import siting_plan
 from geogrid.service.siting_demand import WEIGHTS
@@ -41,7 +41,15 @@ _REGISTER_OF: Final = {
 
 
 class Scenarios(Outlook):
-    """Everything that can be asked of a workspace about camera plans that people keep."""
+    """Everything that can be asked of a workspace about camera plans that people keep.
+
+    Parameters
+    ----------
+    shelf
+        The opened stores.
+    questions
+        What layers are asked with; the defaults if ``None``.
+    """
 
     def __init__(self, shelf: Shelf, questions: Questions | None = None) -> None:
         super().__init__(shelf, questions)
@@ -67,7 +75,7 @@ class Scenarios(Outlook):
             weights.remove("incidents")
         able = {"roads": "roads" in kinds, "register": bool({"candidates", "cameras"} & set(kinds))}
         return {
-            "scenarios": [_short(one) for one in self._scenarios.every()],
+            "scenarios": [in_short(one) for one in self._scenarios.every()],
             "weights": weights,
             "candidates": [name for name in CANDIDATES if able.get(name, True)],
             "models": [name for name in MODELS if name != "p-median"],
@@ -377,16 +385,6 @@ def _usual_range(question: dict[str, Any]) -> float:
 
 def _state(scenario: dict[str, Any]) -> DeskState:
     return state_of(scenario["cameras"], scenario["dropped"], _usual_range(scenario["question"]))
-
-
-def _short(scenario: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario with numbers of cameras instead of cameras."""
-    counts = {name: len(scenario[name]) for name in ("cameras", "dropped")}
-    plan = scenario["solved"]
-    kept = ("status", "objective", "covered_share", "gap")
-    solved = None if plan is None else {name: plan[name] for name in kept}
-    rest = {n: v for n, v in scenario.items() if n != "question"}
-    return rest | counts | {"solved": solved}
 
 
 def _at(now: datetime) -> str:
