@@ -58,15 +58,19 @@ _CAMERAS: Final = (  # figure, what it is, how it is said
     ("bearing_unknown", "direction not known: not counted", "{bearing_unknown:,}"),
     ("angle_unknown", "view angle not known: not counted", "{angle_unknown:,}"),
     ("range_unknown", "range not known: not counted", "{range_unknown:,}"),
+    ("indoors", "deep inside a building: not counted", "{indoors:,}"),
     ("outside", "outside the districts", "{outside:,}"),
     ("assumed_range", "with the default range", "{assumed_range:,}"),
     ("assumed_angle", "with the default view angle", "{assumed_angle:,}"),
     ("assumed_disc", "taken as looking all round", "{assumed_disc:,}"),
+    ("range_by_lens", "with the range of their lens", "{range_by_lens:,}"),
+    ("on_walls", "on the wall of a building", "{on_walls:,}"),
+    ("over_buildings", "looking over a building", "{over_buildings:,}"),
     ("covered_km2", "land seen", "{covered_km2:,.2f} km2"),
     ("twice_km2", "land seen by two or more", "{twice_km2:,.2f} km2"),
     ("roads_covered_km", "roads seen", "{roads_covered_km:,.1f} / {roads_km:,.1f} km"),
 )
-_CAMERA_TROUBLES: Final = frozenset(line[0] for line in _CAMERAS[5:12])
+_CAMERA_TROUBLES: Final = frozenset(line[0] for line in _CAMERAS[5:16])
 
 
 def _answer(
@@ -168,6 +172,26 @@ def cameras(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -
             if summary[key] or key not in _CAMERA_TROUBLES
         ]
     )
+    _say_buildings(speech, summary)
+
+
+def _say_buildings(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say whether buildings were looked at, and how much they hide."""
+    if summary["buildings"] == "left out":
+        speech.say("Buildings are left out: nothing hides the ground")
+    elif summary["buildings"] == "none":
+        speech.say("No buildings are imported: nothing hides the ground")
+    elif summary["open_views_km2"]:
+        words = {
+            "known": speech.translate("heights are known"),
+            "in part": speech.translate("heights are known in part"),
+            "plan view": speech.translate("in plan: heights are not known"),
+        }
+        speech.say(
+            "Buildings hide {hidden:.0%} of the views ({heights})",
+            hidden=1.0 - summary["views_km2"] / summary["open_views_km2"],
+            heights=words[summary["heights"]],
+        )
 
 
 @click.command(cls=SpokenCommand, epilog="geogrid hotspots ws --category burglary --radius 600")

@@ -129,12 +129,13 @@ def window_of(settings: dict[str, Any]) -> Window:
 
 
 def seen_by_cameras(function: Function) -> Function:
-    """Add the options that say what to assume of cameras whose register is incomplete.
+    """Add the options that say how cameras see, and what to assume where the register is silent.
 
     Parameters
     ----------
     function
-        The command; it gets ``default_range`` and ``default_angle``.
+        The command; it gets ``default_range``, ``default_angle``, ``purpose``, ``plain_views`` and
+        ``views``.
 
     Returns
     -------
@@ -145,6 +146,21 @@ def seen_by_cameras(function: Function) -> Function:
         option("--default-range", type=float, help="Range of cameras that state none, metres."),
         option(
             "--default-angle", type=float, help="View angle of cameras that state none, degrees."
+        ),
+        option(
+            "--purpose",
+            metavar="overview|recognise|plate",
+            help="The task that ranges are for; by default each camera's own.",
+        ),
+        option(
+            "--plain-views", is_flag=True, help="Leave buildings out: nothing hides the ground."
+        ),
+        option(
+            "--views",
+            default="auto",
+            show_default=True,
+            metavar="auto|sweep|rays",
+            help="How views between buildings are found: exactly, or by four rays a degree.",
         ),
     ]
     return _with(function, added)
@@ -170,7 +186,13 @@ def questions_of(settings: dict[str, Any]) -> Questions:
     """
     from geogrid.workspace import CameraParams, Questions
 
-    params = CameraParams(settings.pop("default_range"), settings.pop("default_angle"))
+    params = CameraParams(
+        settings.pop("default_range"),
+        settings.pop("default_angle"),
+        purpose=settings.pop("purpose"),
+        plain=settings.pop("plain_views"),
+        method=settings.pop("views"),
+    )
     return Questions(cameras=params)
 
 
