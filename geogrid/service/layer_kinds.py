@@ -39,7 +39,7 @@ FEATURE_TITLES: Final[Mapping[str, str]] = {
 NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
 INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "coverage": ("tracks", "depots"),
-    "camera_coverage": ("cameras", "roads"),
+    "camera_coverage": ("cameras", "roads", "buildings"),
     "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
     "gaps": (
         *("tracks", "depots", "incidents", "roads", "rooms", "places"),
