@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from geogrid.service.dosages import Dosages
+from geogrid.service.reaching import Reaching
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
 
 
 class Rooms(
     Dosages,
+    Reaching,
     Scenarios,
     Tiles,
 ):
