@@ -31,6 +31,7 @@ from geogrid.analysis.forecast_events import (
     Events,
     ForecastTime,
     day_named,
+    day_number,
     known_days,
 )
 from geogrid.analysis.forecast_ground import Ground
@@ -41,6 +42,7 @@ from geogrid.errors import InputError
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.grid import Grid
 from geogrid.model.incidents import Incidents
+from geogrid.model.window import Window
 
 MIN_INCIDENTS: Final = 30  # fewer say nothing about a whole city
 MIN_SPAN_DAYS: Final = 28  # of records; less has no weeks to tell apart
@@ -84,6 +86,9 @@ class ForecastParams:
         or a cell where that is more.
     most_windows
         Most windows of the back-test, >= 0; the latest are taken.
+    mask_period
+        First and last local day, ISO 8601: without exposure, only incidents of this period say
+        where something can happen. ``None`` for all that are known.
     seed
         Of the intervals.
 
@@ -96,6 +101,7 @@ class ForecastParams:
     budgets: tuple[float, ...] = BUDGETS
     bandwidth_m: float | None = None
     most_windows: int = 52
+    mask_period: tuple[str, str] | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -110,6 +116,8 @@ class ForecastParams:
                 "the bandwidth must be a positive number of metres, got {bandwidth}",
                 bandwidth=self.bandwidth_m,
             )
+        if self.mask_period is not None:
+            Window.parse(*self.mask_period)
         if self.most_windows < 0:
             raise InputError(
                 "the number of windows must be 0 or more, got {windows}",
@@ -155,8 +163,9 @@ def forecast(
         The moment and the days ahead.
     exposure
         By name, the cells that hold roads, places and the like; see
-        `geogrid.analysis.hotspots.at_risk_cells`. Without it the cells near an incident before
-        the moment are at risk; in the back-test, before its first window.
+        `geogrid.analysis.hotspots.at_risk_cells`. A cell that had an incident before the
+        moment is at risk as well, without exposure also those near it; in the back-test,
+        before its first window. ``params.mask_period`` says which incidents count for that.
     params
         Budgets, kernel, back-test; the defaults if ``None``.
     progress
@@ -193,10 +202,12 @@ def forecast(
     record = Record(params.budgets, schedule.days)
     if schedule.origins:
         early = before.where(known_days(before, time.time_zone) < schedule.origins[0])
-        at_first, _ = at_risk_cells(early, grid, exposure=exposure)
+        at_first, _ = at_risk_cells(_reference(early, time, params), grid, exposure=exposure)
+        _require_ground(at_first, params)
         then = Ground.of(grid, at_first, sigma_m=sigma_m)
         record = backtest(events, then, schedule, params.budgets, progress=progress)
-    at_risk, mask = at_risk_cells(before, grid, exposure=exposure)
+    at_risk, mask = at_risk_cells(_reference(before, time, params), grid, exposure=exposure)
+    _require_ground(at_risk, params)
     now = _Now.of(events, Ground.of(grid, at_risk, sigma_m=sigma_m), record, time)
     summary = {
         "method": "forecast",
@@ -215,6 +226,31 @@ def forecast(
         "seed": params.seed,
     }
     return _table(grid, now, summary | _told(record, now, params))
+
+
+def _reference(incidents: Incidents, time: ForecastTime, params: ForecastParams) -> Incidents:
+    """Return the incidents that say where something can happen."""
+    if params.mask_period is None:
+        return incidents
+    period = Window.parse(*params.mask_period)
+    day = known_days(incidents, time.time_zone)
+    keep = np.ones(day.size, dtype=np.bool_)
+    if period.first is not None:
+        keep &= day >= day_number(period.first)
+    if period.last is not None:
+        keep &= day < day_number(period.last) + 1
+    return incidents.where(keep)
+
+
+def _require_ground(at_risk: NDArray[np.bool_], params: ForecastParams) -> None:
+    if not at_risk.any():
+        first, last = params.mask_period or ("", "")
+        raise InputError(
+            "nothing is at risk by the incidents from {first} to {last} that were known before "
+            "the back-test began; ask for an earlier mask period",
+            first=first,
+            last=last,
+        )
 
 
 def _require_enough(events: Events, time: ForecastTime) -> None:

@@ -62,7 +62,23 @@ class ForecastTime:
     @property
     def as_of_day(self) -> int:
         """``as_of`` in days since 1970-01-01."""
-        return self.as_of.toordinal() - _EPOCH
+        return day_number(self.as_of)
+
+
+def day_number(day: date) -> int:
+    """Return the number of a calendar day.
+
+    Parameters
+    ----------
+    day
+        The day.
+
+    Returns
+    -------
+    int
+        Days since 1970-01-01.
+    """
+    return day.toordinal() - _EPOCH
 
 
 def day_named(day: float) -> date:

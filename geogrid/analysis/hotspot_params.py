@@ -13,7 +13,7 @@ MIN_RADIUS_CELLS: Final = 2.0  # below, results change with the lattice's origin
 MAX_RADIUS_CELLS: Final = 12.0  # 441 cells a window; exact tails cost the square of that
 DEFAULT_RADIUS_M: Final = 600.0  # a few minutes' walk
 DEFAULT_RADIUS_CELLS: Final = 2.5  # 21 cells; no centre lies at exactly this distance
-Weight = Literal["none", "harm"]
+Weight = Literal["none", "harm", "exposure"]
 Times = Literal["start", "aoristic"]
 Reference = Literal["city", "district"]
 
@@ -39,10 +39,12 @@ class HotspotParams:
     min_support
         Least number of incidents in the window of a hot cell, >= 1.
     weight
-        ``none``: every incident counts once. ``harm``: it counts by its harm.
+        ``none``: every incident counts once. ``harm``: it counts by its harm. ``exposure``:
+        what officers found counts by how rarely they were there; see
+        `geogrid.analysis.feedback.exposure_weights`.
     times
         ``start``: a range of times counts as its beginning does. ``aoristic``: an incident
-        counts by the share of its range in the window of time. With either weight the
+        counts by the share of its range in the window of time. With any of these the
         incidents' own weights are what counts; see `geogrid.analysis.aoristic`.
     reference
         What a cell is compared with: ``city``, all cells at risk; ``district``, those of its
@@ -75,7 +77,9 @@ class HotspotParams:
                 correction=self.correction,
             )
         if self.weight not in get_args(Weight):
-            raise InputError("weight must be none or harm, got {weight!r}", weight=self.weight)
+            raise InputError(
+                "weight must be none, harm or exposure, got {weight!r}", weight=self.weight
+            )
         if self.times not in get_args(Times):
             raise InputError("times must be start or aoristic, got {times!r}", times=self.times)
         if self.reference not in get_args(Reference):
@@ -95,7 +99,7 @@ class HotspotParams:
     @property
     def weighted(self) -> bool:
         """Whether incidents count by their weight."""
-        return self.weight == "harm" or self.times == "aoristic"
+        return self.weight != "none" or self.times == "aoristic"
 
     def radius_over(self, cell_size_m: float) -> float:
         """Return the radius on a grid of a given cell size.

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from geogrid.cli.hotspot_options import STACKED, say_stacks, two_days
 from geogrid.cli.options import common, option
 from geogrid.cli.speech import ProgressLine, Speech
 from geogrid.cli.usage import SpokenCommand
@@ -60,6 +61,12 @@ def _say_record(speech: Speech, summary: dict[str, Any]) -> None:
     show_default=True,
     help="Sources of incidents that count: call, officer, sensor, unknown.",
 )
+@STACKED
+@option(
+    "--mask-period",
+    metavar="DAY:DAY",
+    help="Days whose incidents say where something can happen; all that are known by default.",
+)
 @option("-o", "--output", type=_FILE, help="Write the cells: .parquet .geojson .gpkg .csv .fgb")
 @common
 @click.pass_obj
@@ -74,7 +81,12 @@ def forecast(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
 
     as_of = day_of_text(settings["as_of"])
     sources = tuple(word.strip() for word in settings["source"].split(",") if word.strip())
-    choice = IncidentChoice(tuple(settings["categories"]), sources)
+    choice = IncidentChoice(
+        tuple(settings["categories"]),
+        sources,
+        stacked=settings["stacked"],
+        mask_period=two_days(settings["mask_period"]),
+    )
     with ProgressLine(speech.translate) as progress:
         workspace = Workspace.open(ws)
         layer = workspace.forecast(
@@ -89,6 +101,7 @@ def forecast(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
         **summary,
     )
     _say_record(speech, summary)
+    say_stacks(speech, summary["stacked"])
     for warning in summary["warnings"]:
         speech.say("{message}", message=speech.retell(warning))
     speech.answer(summary)

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from geogrid.workspace import Questions, Window
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+STACKED: Final = option(
+    "--stacked",
+    default="drop",
+    show_default=True,
+    help="drop or keep incidents at one coordinate that too many share.",
+)
+MASK_PERIOD: Final = option(
+    "--mask-period",
+    metavar="DAY:DAY",
+    help="Days whose incidents say where something can happen; the first 365 by default.",
+)
 # What every method may be asked with.
 SHARED: Final = (
     option(
@@ -46,7 +57,8 @@ SHARED: Final = (
         "--weight",
         default="none",
         show_default=True,
-        help="none: every incident counts once; harm: by its weight.",
+        help="none: every incident counts once; harm: by its weight; exposure: what officers "
+        "found by how rarely they came, as --source with officer does by itself.",
     ),
     option(
         "--times",
@@ -60,17 +72,8 @@ SHARED: Final = (
         show_default=True,
         help="What a cell is compared with: city or its own district.",
     ),
-    option(
-        "--stacked",
-        default="drop",
-        show_default=True,
-        help="drop or keep incidents at one coordinate that too many share.",
-    ),
-    option(
-        "--mask-period",
-        metavar="DAY:DAY",
-        help="Days whose incidents say where something can happen; the first 365 by default.",
-    ),
+    STACKED,
+    MASK_PERIOD,
     option(
         "--shifts",
         default="6,14,22",
@@ -156,7 +159,7 @@ def asked_hotspots(settings: dict[str, Any]) -> tuple[Window, Questions]:
         tuple(settings["categories"]),
         sources,
         stacked=settings["stacked"],
-        mask_period=_days(settings["mask_period"]),
+        mask_period=two_days(settings["mask_period"]),
         shifts=_hours(settings["shifts"]),
     )
     own = ((name, settings[name]) for name in sorted(OWN) if settings[name] is not None)
@@ -166,8 +169,24 @@ def asked_hotspots(settings: dict[str, Any]) -> tuple[Window, Questions]:
     return window_of(settings), questions
 
 
-def _days(text: str | None) -> tuple[str, str] | None:
-    """Return the two days of a text such as 2025-01-01:2025-12-31."""
+def two_days(text: str | None) -> tuple[str, str] | None:
+    """Return the two days of a text such as 2025-01-01:2025-12-31.
+
+    Parameters
+    ----------
+    text
+        What was given, if anything.
+
+    Returns
+    -------
+    tuple of str or None
+        First and last day; ``None`` where nothing was given.
+
+    Raises
+    ------
+    InputError
+        They are not two days.
+    """
     if not text:
         return None
     first, colon, last = text.partition(":")
@@ -208,11 +227,16 @@ def say_hotspots(speech: Speech, summary: dict[str, Any]) -> None:
     SAYINGS.get(summary.get("method", ""), _nothing_more)(speech, summary)
 
 
-def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
-    """Say what a reader must know of the incidents that were counted."""
-    if summary.get("off_mask"):
-        speech.say("{off_mask:,} incidents lie where nothing is at risk", **summary)
-    stacked = summary["stacked"]
+def say_stacks(speech: Speech, stacked: dict[str, Any]) -> None:
+    """Say how many incidents share a coordinate as lost addresses do, and what became of them.
+
+    Parameters
+    ----------
+    speech
+        How the command talks.
+    stacked
+        See `geogrid.service.hotspot_inputs.stack_figures`.
+    """
     if stacked["places"]:
         template = (
             "{incidents:,} incidents share {places} coordinates, as lost addresses do: left out"
@@ -220,10 +244,19 @@ def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
             else "{incidents:,} incidents share {places} coordinates, as lost addresses do: counted"
         )
         speech.say(template, incidents=stacked["incidents"], places=len(stacked["places"]))
+
+
+def _say_of_incidents(speech: Speech, summary: dict[str, Any]) -> None:
+    """Say what a reader must know of the incidents that were counted."""
+    if summary.get("off_mask"):
+        speech.say("{off_mask:,} incidents lie where nothing is at risk", **summary)
+    say_stacks(speech, summary["stacked"])
     for warning in summary["warnings"]:
         speech.say("{message}", message=speech.retell(warning))
     if summary.get("p_floor"):
         speech.say("chances are drawn at random; none is under {p_floor:g}", **summary)
+    if summary.get("officer_weighted"):
+        speech.say("incidents found by officers are weighed by how rarely units were there")
     speech.table(
         [
             (shift, speech.translate("{amount:,.1f} incidents").format(amount=amount))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from geogrid.cli.hotspot_options import MASK_PERIOD, STACKED, say_stacks, two_days
 from geogrid.cli.options import common, option, window_of, windowed
 from geogrid.cli.speech import ProgressLine, Speech
 from geogrid.cli.usage import SpokenCommand
@@ -30,6 +31,8 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Sources of incidents that count: call, officer, sensor, unknown.",
 )
+@STACKED
+@MASK_PERIOD
 @option(
     "--earlier",
     type=_FILE,
@@ -46,7 +49,12 @@ def spots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> 
     from geogrid.workspace import HotspotParams, IncidentChoice, Workspace
 
     sources = tuple(word.strip() for word in settings["source"].split(",") if word.strip())
-    choice = IncidentChoice(tuple(settings["categories"]), sources)
+    choice = IncidentChoice(
+        tuple(settings["categories"]),
+        sources,
+        stacked=settings["stacked"],
+        mask_period=two_days(settings["mask_period"]),
+    )
     params = HotspotParams(radius_m=settings["radius"], q=settings["q"])
     window = window_of(settings)
     with ProgressLine(speech.translate):
@@ -76,6 +84,7 @@ def spots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> 
         for area in summary["areas"]
     ]
     speech.table(rows if summary["areas"] else [])
+    say_stacks(speech, summary["stacked"])
     for warning in summary["warnings"]:
         speech.say("{message}", message=speech.retell(warning))
     speech.answer(summary)

@@ -13,7 +13,8 @@ import numpy as np
 
 from geogrid.analysis.feedback import OFFICER, exposure_weights, officer_share
 from geogrid.analysis.forecast import ForecastParams, forecast
-from geogrid.analysis.forecast_events import ForecastTime, known_days
+from geogrid.analysis.forecast_events import ForecastTime, day_number, known_days
+from geogrid.analysis.stacked_places import at_places, stacked_places
 from geogrid.crs import crs_fingerprint
 from geogrid.errors import InputError, LayerNotFoundError
 from geogrid.model.cells import CellTable
@@ -21,6 +22,7 @@ from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, newest
+from geogrid.service.hotspot_inputs import room_places, stack_figures
 from geogrid.service.layer_kinds import NOTHING, is_synthetic, sources_of
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
@@ -57,8 +59,10 @@ class ForecastQuestion:
         return {
             "as_of": self.as_of.isoformat(),
             "horizon_days": self.horizon_days,
+            "stacked": self.choice.stacked,
             **lists,
             **params,
+            "mask_period": list(self.choice.mask_period) if self.choice.mask_period else None,
         }
 
     @property
@@ -137,7 +141,8 @@ def forecast_layer(
     -------
     Layer
         Its table is that of `geogrid.analysis.forecast.forecast`; the summary also has
-        ``sources`` ``officer_share`` ``officer_included`` ``officer_weighted`` ``warnings``.
+        ``sources`` ``officer_share`` ``officer_included`` ``officer_weighted`` ``warnings``,
+        and ``stacked``: coordinates that too many of the incidents known by then share.
 
     Raises
     ------
@@ -152,6 +157,7 @@ def forecast_layer(
     every = chosen_incidents(shelf, Window(), replace(question.choice, sources=SOURCES))
     wanted = [SOURCES.index(source) for source in question.choice.sources]
     counted = every.where(np.isin(every.source, wanted))
+    counted, stacked = _trusted(counted, shelf, question)
     days = len(patrol.summary["days"]) if patrol is not None else 0
     weight = np.ones(len(counted))  # harm is not counted: what is expected are incidents
     weighted = patrol is not None and question.counts_officers and days > 0
@@ -167,12 +173,12 @@ def forecast_layer(
         shelf.grid,
         time,
         exposure=exposure(shelf),
-        params=question.params,
+        params=replace(question.params, mask_period=question.choice.mask_period),
         progress=progress,
     )
     known = every.where(known_days(every, time.time_zone) < time.as_of_day)
     guard = officer_share(known, question.choice.sources, weighted=weighted)
-    summary = dict(table.summary) | guard.as_json()
+    summary = dict(table.summary) | guard.as_json() | {"stacked": stacked}
     return Layer(
         id="forecast",
         title=TITLE,
@@ -181,6 +187,17 @@ def forecast_layer(
         provenance=_provenance(shelf, question, known, has_patrol=weighted),
         synthetic=is_synthetic(shelf, "incidents"),
     )
+
+
+def _trusted(
+    incidents: Incidents, shelf: Shelf, question: ForecastQuestion
+) -> tuple[Incidents, dict[str, Any]]:
+    """Return the incidents whose place is believed, judged by what is known on the day."""
+    known = known_days(incidents, shelf.config.time_zone) < day_number(question.as_of)
+    stacks = stacked_places(incidents.where(known), rooms=room_places(shelf))
+    doubted = at_places(incidents, stacks)
+    figures = stack_figures(stacks, int((doubted & known).sum()), question.choice)
+    return incidents.where(~doubted) if figures["dropped"] else incidents, figures
 
 
 def _nothing_imported() -> LayerNotFoundError:

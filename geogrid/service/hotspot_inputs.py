@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.aoristic import hour_profile, shift_counts, window_shares
 from geogrid.analysis.at_risk import at_risk_cells
-from geogrid.analysis.stacked_places import at_places, stacked_places
+from geogrid.analysis.feedback import exposure_weights
+from geogrid.analysis.stacked_places import StackedPlace, at_places, stacked_places
+from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, in_window
@@ -31,6 +33,11 @@ MOST_SHARE: Final = 0.30  # above, a map of incidents is a map of patrols
 MOST_PLACES: Final = 20  # named one by one
 OFFICER: Final = SOURCES.index("officer")
 UNKNOWN: Final = SOURCES.index("unknown")
+UNIT: Final = 0.05  # of weights by exposure: with a common unit, chances of sums stay exact
+UNWEIGHTED: Final = (
+    "incidents found by officers count in full: only gi and local-moran weigh them, where patrols "
+    "of the window are on record"
+)
 WARNINGS: Final = {
     "officer": "found by officers: {share:.0%} of the incidents counted; they follow where "
     "officers go",
@@ -53,16 +60,25 @@ class HotspotInputs:
         What ``at_risk`` was judged by.
     figures
         What the summary tells of both, JSON values.
+    weighted
+        Whether what officers found is weighed by how rarely they were there.
     """
 
     incidents: Incidents
     at_risk: NDArray[np.bool_]
     mask_name: str
     figures: dict[str, Any]
+    weighted: bool = False
 
 
 def hotspot_inputs(
-    shelf: Shelf, window: Window, choice: IncidentChoice, *, aoristic: bool, harm: bool
+    shelf: Shelf,
+    window: Window,
+    choice: IncidentChoice,
+    *,
+    aoristic: bool = False,
+    harm: bool = False,
+    patrol: CellTable | None = None,
 ) -> HotspotInputs:
     """Return which incidents count, and on which cells.
 
@@ -78,14 +94,17 @@ def hotspot_inputs(
         Incidents count by the share of their time range that lies in the window.
     harm
         Incidents count by their harm.
+    patrol
+        Patrol coverage of the window: what officers found counts by how rarely they were
+        there. ``None`` where the method counts each incident once, or no patrol is on record.
 
     Returns
     -------
     HotspotInputs
         Its figures have ``sources`` (incidents of the window by source, chosen or not),
-        ``officer_share`` and ``unknown_share`` (of those that count), ``warnings``,
-        ``stacked`` (``incidents`` of the window at such ``places``, and whether they were
-        ``dropped``), ``mask_period`` (first and last day, and whether it is ``frozen``),
+        ``officer_share`` and ``unknown_share`` (of those that count), ``officer_weighted``,
+        ``warnings``, ``stacked`` (``incidents`` of the window at such ``places``, and whether
+        they were ``dropped``), ``mask_period`` (first and last day, and whether it is ``frozen``),
         ``by_hour`` and ``by_shift`` (sums of the incidents' shares: over all of their ranges,
         or where they count by their share, over what lies in the window).
 
@@ -97,26 +116,66 @@ def hotspot_inputs(
     every = chosen_incidents(shelf, Window(), replace(choice, sources=SOURCES))
     zone = shelf.config.time_zone
     chosen = every.where(np.isin(every.source, [SOURCES.index(name) for name in choice.sources]))
-    stacks = stacked_places(chosen, rooms=_rooms(shelf))
+    stacks = stacked_places(chosen, rooms=room_places(shelf))
     doubted = at_places(chosen, stacks)
     trusted = chosen.where(~doubted) if choice.stacked == "drop" else chosen
     counted = in_time(trusted, window, zone, aoristic=aoristic, harm=harm)
+    counted, weighted = _weighed(counted, shelf, patrol, own=aoristic or harm)
     period, frozen = mask_period(trusted, zone, choice)
     reference = trusted.where(in_window(trusted.t_from, period, zone))
     at_risk, mask_name = at_risk_cells(reference, shelf.grid, exposure=exposure(shelf, EXPOSED))
     doubted &= in_window(chosen.t_from, window, zone)
     of_window = every.where(in_window(every.t_from, window, zone))
     figures = {
-        **source_figures(of_window, counted),
-        "stacked": {
-            "incidents": int(doubted.sum()),
-            "dropped": choice.stacked == "drop",
-            "places": [one.as_json() for one in stacks[:MOST_PLACES]],
-        },
+        **source_figures(of_window, counted, weighted=weighted),
+        "stacked": stack_figures(stacks, int(doubted.sum()), choice),
         "mask_period": {**period.as_json(), "frozen": frozen},
         **_clock(counted, zone, choice.shifts, window if aoristic else ALL_TIME),
     }
-    return HotspotInputs(counted, at_risk, mask_name, figures)
+    return HotspotInputs(counted, at_risk, mask_name, figures, weighted)
+
+
+def _weighed(
+    incidents: Incidents, shelf: Shelf, patrol: CellTable | None, *, own: bool
+) -> tuple[Incidents, bool]:
+    """Return incidents, those that officers found weighed by how rarely units were there.
+
+    Weights are in steps of `UNIT`. Without ``own`` weights, others count once.
+    """
+    found = incidents.source == OFFICER
+    days = len(patrol.summary["days"]) if patrol is not None else 0
+    if patrol is None or not days or not found.any():
+        return incidents, False
+    position = shelf.grid.position_at(incidents.lon, incidents.lat)
+    rare = exposure_weights(found, position, patrol["days"].astype(np.float64), days)
+    rare = np.maximum(np.rint(rare / UNIT), 1.0) / round(1.0 / UNIT)
+    return replace(incidents, weight=rare * (incidents.weight if own else 1.0)), True
+
+
+def stack_figures(
+    stacks: tuple[StackedPlace, ...], incidents: int, choice: IncidentChoice
+) -> dict[str, Any]:
+    """Return what the summary tells of coordinates that too many incidents share.
+
+    Parameters
+    ----------
+    stacks
+        The coordinates.
+    incidents
+        How many of the incidents asked for have one.
+    choice
+        With what to do with them.
+
+    Returns
+    -------
+    dict
+        ``incidents``, ``dropped``, and ``places``: the fullest 20.
+    """
+    return {
+        "incidents": incidents,
+        "dropped": choice.stacked == "drop",
+        "places": [one.as_json() for one in stacks[:MOST_PLACES]],
+    }
 
 
 def in_time(
@@ -181,7 +240,9 @@ def mask_period(incidents: Incidents, zone: str, choice: IncidentChoice) -> tupl
     return Window(first, min(last, newest)), newest > last
 
 
-def source_figures(of_window: Incidents, counted: Incidents) -> dict[str, Any]:
+def source_figures(
+    of_window: Incidents, counted: Incidents, *, weighted: bool = False
+) -> dict[str, Any]:
     """Return who told of the incidents, and a warning where that makes them doubtful.
 
     Parameters
@@ -190,11 +251,13 @@ def source_figures(of_window: Incidents, counted: Incidents) -> dict[str, Any]:
         All incidents of the window, whatever their source.
     counted
         Those that count.
+    weighted
+        Whether those that officers found are weighed by how rarely they were there.
 
     Returns
     -------
     dict
-        ``sources``, ``officer_share``, ``unknown_share``, ``warnings``.
+        ``sources``, ``officer_share``, ``unknown_share``, ``officer_weighted``, ``warnings``.
     """
     by_source = np.bincount(of_window.source, minlength=len(SOURCES))
     total = max(len(counted), 1)
@@ -202,10 +265,13 @@ def source_figures(of_window: Incidents, counted: Incidents) -> dict[str, Any]:
         name: int((counted.source == number).sum()) / total
         for name, number in (("officer", OFFICER), ("unknown", UNKNOWN))
     }
+    unweighted = [UNWEIGHTED] if shares["officer"] and not weighted else []
     return {
         "sources": dict(zip(SOURCES, by_source.tolist(), strict=True)),
         **{f"{name}_share": share for name, share in shares.items()},
-        "warnings": [
+        "officer_weighted": weighted,
+        "warnings": unweighted
+        + [
             WARNINGS[name].format(share=share)
             for name, share in shares.items()
             if share > MOST_SHARE
@@ -231,8 +297,19 @@ def _clock(
     }
 
 
-def _rooms(shelf: Shelf) -> NDArray[np.float64] | None:
-    """Return longitude and latitude of the police rooms that are registered."""
+def room_places(shelf: Shelf) -> NDArray[np.float64] | None:
+    """Return where the police rooms stand that are registered.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    ndarray of float64 or None
+        Longitude and latitude, shape (n, 2); ``None`` where none are registered.
+    """
     if "rooms" not in shelf.registers.kinds():
         return None
     points = shelf.registers.read("rooms").geometry.representative_point()

@@ -48,12 +48,16 @@ class HotspotQuestion:
     options
         What only this method takes, by name, as the user gave it; what was not given is not
         there.
+    patrol
+        Patrol coverage of the window, to weigh what officers found by how rarely they were
+        there; ``None`` where it is not known or not needed.
     """
 
     window: Window = field(default_factory=Window)
     choice: IncidentChoice = field(default_factory=IncidentChoice)
     params: HotspotParams = field(default_factory=HotspotParams)
     options: Mapping[str, OptionValue] = field(default_factory=dict)
+    patrol: CellTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def gi_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         shelf.grid,
         at_risk=inputs.at_risk,
         mask_name=inputs.mask_name,
-        params=question.params,
+        params=_weighing(question, inputs),
     )
     return replace(table, summary={**table.summary, **inputs.figures})
 
@@ -202,7 +206,7 @@ def moran_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         shelf.grid,
         at_risk=inputs.at_risk,
         mask_name=inputs.mask_name,
-        params=question.params,
+        params=_weighing(question, inputs),
     )
     return replace(table, summary={**table.summary, **inputs.figures})
 
@@ -248,7 +252,33 @@ def _inputs(shelf: Shelf, question: HotspotQuestion) -> HotspotInputs:
         question.choice,
         aoristic=question.params.times == "aoristic",
         harm=question.params.weight == "harm",
+        patrol=question.patrol,
     )
+
+
+def _weighing(question: HotspotQuestion, inputs: HotspotInputs) -> HotspotParams:
+    """Return the parameters of a question, in which weights count where there are any."""
+    if inputs.weighted and question.params.weight == "none":
+        return replace(question.params, weight="exposure")
+    return question.params
+
+
+def weighs_officers(method: str, choice: IncidentChoice) -> bool:
+    """Tell whether a method needs to know patrols, to weigh what officers found.
+
+    Parameters
+    ----------
+    method
+        A name of `METHODS`.
+    choice
+        Which incidents count.
+
+    Returns
+    -------
+    bool
+        True where it weighs incidents and those of officers count.
+    """
+    return "officer" in choice.sources and "weight" in METHODS[method].heeds
 
 
 _COUNTING: Final = frozenset({"weight", "times", "reference"})

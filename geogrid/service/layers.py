@@ -34,6 +34,7 @@ from geogrid.service.hotspot_methods import (
     OptionValue,
     hotspot_table,
     require_method,
+    weighs_officers,
 )
 from geogrid.service.hotspot_spots import spots_layer
 from geogrid.service.layer_kinds import (
@@ -140,6 +141,7 @@ class Questions:
             "camera_coverage": asdict(self.cameras),
             "hotspots": {
                 "method": self.method,
+                **(asdict(self.rules) if "officer" in self.choice.sources else {}),
                 **asdict(self.hotspots),
                 **choice,
                 **dict(self.method_options),
@@ -226,6 +228,8 @@ def build_layer(
         inputs, title, fields = INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
         if layer_id == "coverage" and questions.group is not None:
             inputs = (*inputs, UNITS)
+        if table.summary.get("officer_weighted"):
+            inputs = (*inputs, *INPUTS["coverage"])
     elif layer_id in FEATURE_TITLES:
         table = _features(shelf, layer_id, questions.window)
         inputs, title, fields = (layer_id,), FEATURE_TITLES[layer_id], _plain_fields(table)
@@ -266,15 +270,27 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     if layer_id not in layer_ids(shelf):
         raise LayerNotFoundError(NOTHING, kind=facts)
     if layer_id == "hotspots":
-        question = HotspotQuestion(
-            questions.window, questions.choice, questions.hotspots, dict(questions.method_options)
-        )
-        return hotspot_table(shelf, questions.method, question)
+        return _hotspots(shelf, questions, progress)
     if layer_id == "coverage":
         group = questions.group
         return coverage(shelf, questions.window, questions.rules, progress, group=group)
     patrol = coverage(shelf, questions.window, questions.rules, progress)
     return gap_result(shelf, questions.window, patrol, rules=questions.rules, params=questions.gaps)
+
+
+def _hotspots(shelf: Shelf, questions: Questions, progress: Progress) -> CellTable:
+    """Return hotspots by the method that is asked for, what officers found weighed by patrols."""
+    patrol = None
+    if weighs_officers(questions.method, questions.choice) and shelf.tracks.days():
+        patrol = coverage(shelf, questions.window, questions.rules, progress)
+    question = HotspotQuestion(
+        questions.window,
+        questions.choice,
+        questions.hotspots,
+        dict(questions.method_options),
+        patrol,
+    )
+    return hotspot_table(shelf, questions.method, question)
 
 
 def _features(shelf: Shelf, layer_id: str, window: Window) -> gpd.GeoDataFrame:

@@ -85,7 +85,7 @@ def test_what_officers_found_is_left_out_but_its_share_is_shown(filled, options,
 def test_with_what_officers_found_a_share_over_30_percent_is_warned_of(filled, options, tmp_path):
     found = [(f"o{i}", "2026-03-01 10:00:00", WEST + 0.03, NORTH - 0.002, "a") for i in range(240)]
     filled.import_files("incidents", [sourced(tmp_path / "o.csv", found, "officer")], options)
-    everything = IncidentChoice(sources=("call", "unknown", "officer"))
+    everything = IncidentChoice(sources=("call", "unknown", "officer"), stacked="keep")
     summary = filled.forecast(AS_OF, 7, choice=everything).summary
     assert summary["known"] == 600
     assert not summary["officer_weighted"]
@@ -101,7 +101,7 @@ def test_with_tracks_what_officers_found_is_weighed_by_their_visits(filled, opti
     days = [f"2026-03-{day:02d}" for day in (4, 5, 6, 25)]
     tracks = write_tracks(tmp_path / "t.csv", [fix for day in days for fix in drive("car", day)])
     filled.import_files("tracks", [tracks], options)
-    choice = IncidentChoice(sources=("officer",))
+    choice = IncidentChoice(sources=("officer",), stacked="keep")
     layer = filled.forecast(AS_OF, 7, choice=choice)
     assert layer.summary["officer_weighted"]
     assert layer.summary["warnings"] == [

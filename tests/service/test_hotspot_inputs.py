@@ -8,7 +8,7 @@ from geogrid.errors import InputError
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice
-from geogrid.service.hotspot_inputs import in_time, mask_period, source_figures
+from geogrid.service.hotspot_inputs import UNWEIGHTED, in_time, mask_period, source_figures
 
 ZONE = "Asia/Shanghai"
 DAY = 86_400_000
@@ -68,10 +68,12 @@ def test_incidents_that_officers_found_are_told_and_warned_of_over_30_percent():
     included = source_figures(every, every)
     assert included["officer_share"] == 0.4
     assert included["warnings"] == [
-        "found by officers: 40% of the incidents counted; they follow where officers go"
+        UNWEIGHTED,
+        "found by officers: 40% of the incidents counted; they follow where officers go",
     ]
     few = incidents(np.arange(10), source=["officer"] * 3 + ["call"] * 7)
-    assert source_figures(few, few)["warnings"] == []
+    assert source_figures(few, few)["warnings"] == [UNWEIGHTED]
+    assert source_figures(few, few, weighted=True)["warnings"] == []
 
 
 def test_incidents_of_unknown_source_are_warned_of_too():
