@@ -10,8 +10,10 @@ from geogrid.analysis.siting_problem import Reach, SitingProblem
 from geogrid.analysis.siting_rules import SitingRules
 
 
-def random_problem(rng: np.random.Generator, most_sites: int = 9) -> SitingProblem:
-    """Return a small problem; each option is there in about two of five."""
+def random_problem(
+    rng: np.random.Generator, most_sites: int = 9, *, every_option: bool = False
+) -> SitingProblem:
+    """Return a small problem; each option is there in about two of five, or all are."""
     n, m = int(rng.integers(3, most_sites + 1)), int(rng.integers(3, 30))
     lists = [np.flatnonzero(rng.random(m) < rng.uniform(0.05, 0.4)) for _ in range(n)]
     weight = rng.integers(0, 50, m)
@@ -26,7 +28,7 @@ def random_problem(rng: np.random.Generator, most_sites: int = 9) -> SitingProbl
         "pairs": [rng.choice(n, 2, replace=False) for _ in range(3)],
         "floors": None,
     }
-    taken = {name: value for name, value in options.items() if rng.random() < 0.4}
+    taken = {name: value for name, value in options.items() if every_option or rng.random() < 0.4}
     if "floors" in taken:
         del taken["floors"]
         taken |= {"district": rng.integers(0, 3, m), "least": rng.uniform(0, 0.4, 3)}

@@ -18,14 +18,14 @@ EXACT = SitingParams(gap=0.0, time_limit_s=30.0)
 
 def problem_of(seed):
     rng = np.random.default_rng(seed)
-    n, m = int(rng.integers(3, 9)), int(rng.integers(2, 20))
+    n, m = int(rng.integers(3, 21)), int(rng.integers(2, 20))
     at, where = rng.uniform(0, 50, (m, 2)), rng.uniform(0, 50, (n, 2))
     far = np.rint(np.hypot(*(where[:, None] - at).transpose(2, 0, 1))).astype(int)
     sites = rng.permutation(n)
     return MedianProblem.of(
         rng.integers(1, 30, m),
         far,
-        int(rng.integers(1, 4)),
+        int(rng.integers(1, 5)),
         existing=rng.integers(10, 60, m) if seed % 2 else None,
         required=sites[:1] if seed % 3 == 0 else (),
         forbidden=sites[1:2] if seed % 4 == 0 else (),
