@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=True)
-_DECLARED: Final = ("datum", "tz", "speed_unit")
+_DECLARED: Final = ("datum", "tz", "speed_unit", "unit")
 EXIT_REFUSED: Final = 2
 
 
@@ -147,6 +147,7 @@ def _pair(option_name: str, text: str) -> tuple[str, str]:
 @option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
 @option("--tz", help="Zone of times without an offset, such as Asia/Shanghai.")
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
+@option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
 @option("--credit", default="", help="Whom to credit for the data, shown on the map.")
 @common
@@ -182,6 +183,7 @@ def _tell_import(speech: Speech, result: ImportResult) -> None:
 @option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
 @option("--tz", help="Zone of times without an offset, such as Asia/Shanghai.")
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
+@option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
 @option("--declare", default="", metavar="NAME=VALUE;...", help="The same in one text.")
 @common

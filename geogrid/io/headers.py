@@ -107,12 +107,31 @@ def map_header(
     _add_matches(chosen, readings, fields, headers)
     _add_fallbacks(chosen, readings, fields)
     check_plates(headers, chosen.get("unit") if kind in {"tracks", "units"} else None)
-    _check_complete(headers, kind, fields, chosen)
-    names = {
-        name: _reading(headers[position], next(spec for spec in fields if spec.name == name))
-        for name, position in chosen.items()
-    }
-    return HeaderMap(chosen, names, tuple(headers))
+    known = {"unit": -1} if options.unit is not None and kind == "tracks" else {}
+    _check_complete(headers, kind, fields, known | chosen)
+    return named_columns(headers, chosen, kind)
+
+
+def named_columns(headers: Sequence[str], columns: Mapping[str, int], kind: str) -> HeaderMap:
+    """Return a mapping that is settled, with what each column's name says.
+
+    Parameters
+    ----------
+    headers
+        Names of the columns.
+    columns
+        From field to position of the column.
+    kind
+        One of `KINDS`.
+
+    Returns
+    -------
+    HeaderMap
+        The mapping.
+    """
+    specs = {spec.name: spec for spec in KINDS[kind]}
+    names = {name: _reading(headers[position], specs[name]) for name, position in columns.items()}
+    return HeaderMap(columns, names, tuple(headers))
 
 
 def _accepted(spec: FieldSpec) -> frozenset[str]:

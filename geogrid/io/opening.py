@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from geogrid.errors import FileFormatError
+import pyarrow as pa
+
+from geogrid.errors import FileFormatError, InputError
+from geogrid.io.apart import READ_APART, read_apart
 from geogrid.io.csvfile import read_csv
 from geogrid.io.detect import FileType, SourceFile
 from geogrid.io.excel import read_workbook
@@ -42,6 +46,8 @@ _READERS: Final[Mapping[FileType, Callable[[SourceFile, Plan], RawTable]]] = {
     FileType.GPKG: read_gdal,
     FileType.FLATGEOBUF: read_gdal,
 }
+# Formats of one receiver, whose reader names the unit by the track or the file.
+_OF_ONE_RECEIVER: Final = frozenset({FileType.NMEA, FileType.XML})
 
 
 def read_raw(source: SourceFile, kind: str, options: ReadOptions) -> RawTable:
@@ -68,6 +74,37 @@ def read_raw(source: SourceFile, kind: str, options: ReadOptions) -> RawTable:
     InputError
         Columns are missing or ambiguous.
     """
+    if source.type in READ_APART:
+        table = read_apart(source, kind, options)
+    else:
+        table = read_here(source, kind, options)
+    return _of_one_unit(table, source, options.unit) if kind == "tracks" else table
+
+
+def read_here(source: SourceFile, kind: str, options: ReadOptions) -> RawTable:
+    """Return the rows of a file, read in this process.
+
+    Parameters
+    ----------
+    source
+        From `geogrid.io.detect.open_source`.
+    kind
+        One of `geogrid.io.kinds.KINDS`.
+    options
+        What the user says of the file.
+
+    Returns
+    -------
+    RawTable
+        As `read_raw` returns them.
+
+    Raises
+    ------
+    FileFormatError
+        No reader takes a file of this type, or it is damaged.
+    InputError
+        Columns are missing or ambiguous.
+    """
     reader = _READERS.get(source.type)
     if reader is None:
         raise FileFormatError(
@@ -80,3 +117,17 @@ def read_raw(source: SourceFile, kind: str, options: ReadOptions) -> RawTable:
         return map_header(headers, kind, options, has_geometry=has_geometry)
 
     return reader(source, plan)
+
+
+def _of_one_unit(table: RawTable, source: SourceFile, unit: str | None) -> RawTable:
+    """Return rows that name no unit as rows of the declared one."""
+    if unit is None:
+        return table
+    if "unit" in table.columns and source.type not in _OF_ONE_RECEIVER:
+        raise InputError(
+            "the unit is declared as {unit}, but the column {column!r} names units; leave one out",
+            unit=unit,
+            column=table.header.header("unit"),
+        )
+    column = pa.array([unit], pa.string()).take(pa.array([0] * table.row.size, pa.int32()))
+    return replace(table, columns={**table.columns, "unit": column})

@@ -192,6 +192,8 @@ class ReadOptions:
         From field to the column that has it.
     area
         Box (xmin, ymin, xmax, ymax) in degrees, WGS-84; a position outside is refused.
+    unit
+        The unit of all fixes of a file whose rows name none: a receiver's or a phone's log.
     """
 
     datum: Datum | None = None
@@ -199,3 +201,4 @@ class ReadOptions:
     speed_unit: str | None = None
     columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
     area: tuple[float, float, float, float] | None = None
+    unit: str | None = None

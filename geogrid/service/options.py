@@ -18,7 +18,7 @@ def read_options(
     Parameters
     ----------
     declared
-        ``datum``, ``tz`` and ``speed_unit`` where they are declared.
+        ``datum``, ``tz``, ``speed_unit`` and ``unit`` where they are declared.
     columns
         From field to column.
 
@@ -37,6 +37,7 @@ def read_options(
         time_zone=declared.get("tz") or None,
         speed_unit=declared.get("speed_unit") or None,
         columns=columns or {},
+        unit=declared.get("unit") or None,
     )
 
 
