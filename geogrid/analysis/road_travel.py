@@ -208,9 +208,12 @@ class Starts:
         node = len(cut.xy) + np.arange(len(share))
         yard = np.column_stack([node, landing])
         leg = np.maximum(leg_min, _LEAST_MIN)
+        # Who comes onto a road at its end is at the crossing, also where the road is one-way.
+        crossing = _at_crossings(network, footing, landing)
+        here = np.full(len(crossing), _LEAST_MIN)
         matrix = _least(
-            np.concatenate([cut.ends, cut.ends[:, ::-1], yard, yard[:, ::-1]]),
-            np.concatenate([onward, back, leg, leg]),
+            np.concatenate([cut.ends, cut.ends[:, ::-1], yard, yard[:, ::-1], crossing]),
+            np.concatenate([onward, back, leg, leg, here]),
             len(cut.xy) + len(share),
         )
         return cls(network, matrix, node, parent, begin, cut.ends, onward, back)
@@ -258,7 +261,23 @@ class Starts:
         whole = self.network.onward[footing.edge]
         after = (self.onward[at] - before * whole).clip(0.0)
         reverse = np.where(np.isfinite(self.back[at]), after, np.inf)
+        reverse = np.where(footing.share >= 1.0 - _AT_END, 0.0, reverse)
         return Landing(self.ends[at, 0], self.ends[at, 1], before * whole, reverse)
+
+
+def _at_crossings(
+    network: RoadNetwork, footing: Footing, landing: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return ways from landings that are at an end of their edge to that end, and back."""
+    ends = network.graph.ends[footing.edge]
+    first, second = footing.share <= _AT_END, footing.share >= 1.0 - _AT_END
+    ways = np.concatenate(
+        [
+            np.column_stack([landing[first], ends[first, 0]]),
+            np.column_stack([landing[second], ends[second, 1]]),
+        ]
+    )
+    return np.concatenate([ways, ways[:, ::-1]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

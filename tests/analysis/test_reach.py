@@ -115,7 +115,9 @@ def test_a_bridge_without_a_ramp_is_no_crossing():
 def test_the_quicker_of_two_parallel_edges_counts():
     land = ground([(0, 1000), (4000, 1000)], [(0, 1000), (4000, 1000)], kmh=[60.0, 120.0])
     minutes = minutes_to(land, [(125, 1000)])
-    assert minutes[at(land.grid, 3875, 1010)] == pytest.approx(3.75 / 2, abs=1e-6)
+    # Back 125 m on the slow one, over on the quick one, and back 125 m on the slow one.
+    there = minutes[at(land.grid, 3875, 1010)]
+    assert there == pytest.approx(0.125 + 2.0 + 0.125, abs=1e-6)
 
 
 steps = st.integers(0, 8)
