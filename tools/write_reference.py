@@ -23,6 +23,7 @@ from geogrid.analysis import (
     new_clusters,
     patrol_coverage,
     rate_null,
+    reach,
     unit_quality,
 )
 from geogrid.io.fields import FieldSpec
@@ -46,6 +47,7 @@ ANSWERS = {
     "gaps": gaps.FIELDS,
     "dosage": dosages.FIELDS,
     "quality": unit_quality.FIELDS,
+    "reach": reach.FIELDS,
     "cordon": cordons.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
