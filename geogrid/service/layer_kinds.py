@@ -11,6 +11,7 @@ from geogrid.store.registers import DISTRICTS
 GRID: Final = "grid"
 FORECAST: Final = "forecast"
 SPOTS: Final = "spots"
+REACH: Final = "reach"
 LATTICE_TITLES: Final[Mapping[str, str]] = {
     "coverage": "Patrol coverage",
     "camera_coverage": "Camera coverage",
@@ -18,6 +19,7 @@ LATTICE_TITLES: Final[Mapping[str, str]] = {
     "gaps": "Coverage gaps",
     GRID: "Grid",
     FORECAST: "Forecast",
+    REACH: "Response reach",
 }
 FEATURE_TITLES: Final[Mapping[str, str]] = {
     DISTRICTS: "Districts",
@@ -48,6 +50,7 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     GRID: (),
     FORECAST: ("incidents", "roads", "rooms", "places"),
     SPOTS: ("incidents", "roads", "rooms", "places", "checkpoints"),
+    REACH: ("tracks", "incidents", "roads", "rooms"),
 }
 
 

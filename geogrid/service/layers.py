@@ -44,11 +44,13 @@ from geogrid.service.layer_kinds import (
     INPUTS,
     LATTICE_TITLES,
     NOTHING,
+    REACH,
     SPOTS,
     is_synthetic,
     sources_of,
 )
 from geogrid.service.patrols import coverage, window_days
+from geogrid.service.reach_layer import ReachQuestion, reach_layer
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import UNITS
 from geogrid.store.registers import DISTRICTS
@@ -165,7 +167,7 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 def layer_ids(shelf: Shelf) -> tuple[str, ...]:
     """Return the layers a workspace has at hand: lattices first, then features.
 
-    Two more can be asked for, ``forecast`` and ``spots``, which take a while.
+    More can be asked for that take a while: ``forecast``, ``reach`` and ``spots``.
 
     Parameters
     ----------
@@ -221,6 +223,9 @@ def build_layer(
     """
     if layer_id == FORECAST:
         return _forecast(shelf, questions, progress)
+    if layer_id == REACH:
+        reach = ReachQuestion(questions.window, longest_age_s=questions.rules.max_gap_s)
+        return reach_layer(shelf, reach, progress)
     if layer_id == SPOTS:
         return spots_layer(shelf, questions.window, questions.choice, questions.hotspots)[0]
     if layer_id in LATTICE_TITLES:
@@ -237,7 +242,7 @@ def build_layer(
         raise LayerNotFoundError(
             "no layer {layer!r}; there are {known}",
             layer=layer_id,
-            known=", ".join((*layer_ids(shelf), FORECAST, SPOTS)),
+            known=", ".join((*layer_ids(shelf), FORECAST, REACH, SPOTS)),
         )
     return Layer(
         id=layer_id,

@@ -114,3 +114,11 @@ def test_a_unit_that_is_silent_for_too_long_is_nowhere():
     assert unit.tolist() == [0]
     assert lonlat.tolist() == [[2.0, 2.0]]
     assert last_places(fixes, 150_000, 200.0)[0].tolist() == [0, 1]
+
+
+def test_reach_is_a_layer_that_can_be_asked_for_and_drawn(filled):
+    layer = filled.layer("reach")
+    assert (layer.id, layer.title) == ("reach", "Response reach")
+    np.testing.assert_array_equal(layer.table["minutes"], filled.reach().table["minutes"])
+    assert len(filled.wire_column("reach", "minutes").data) > 0
+    assert filled.layer_json("reach", "zh")["title"] == "响应可达性"
