@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from importlib.metadata import version
 from typing import Any, Final
 
 import geopandas as gpd
@@ -16,17 +14,16 @@ from geogrid.analysis.gaps import GapParams
 from geogrid.analysis.hotspots import HotspotParams
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.views import CameraParams
-from geogrid.crs import WGS84, crs_fingerprint
+from geogrid.crs import WGS84
 from geogrid.errors import LayerNotFoundError
 from geogrid.model.cells import CellTable, Field
-from geogrid.model.layer import Layer, Provenance
+from geogrid.model.layer import Layer
 from geogrid.model.window import Window
 from geogrid.service.analyses import (
     IncidentChoice,
     camera_result,
     gap_result,
     in_window,
-    newest,
 )
 from geogrid.service.forecasts import ForecastQuestion, first_day_ahead, forecast_layer
 from geogrid.service.hotspot_methods import (
@@ -49,7 +46,8 @@ from geogrid.service.layer_kinds import (
     is_synthetic,
     sources_of,
 )
-from geogrid.service.patrols import coverage, window_days
+from geogrid.service.layer_origins import completeness_of, provenance_of
+from geogrid.service.patrols import coverage
 from geogrid.service.reach_layer import ReachQuestion, reach_layer
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import UNITS
@@ -249,9 +247,9 @@ def build_layer(
         title=title,
         table=table,
         fields=fields,
-        provenance=_provenance(shelf, inputs, questions.parameters(layer_id)),
+        provenance=provenance_of(shelf, inputs, questions.parameters(layer_id)),
         synthetic=is_synthetic(shelf, layer_id),
-        completeness=_completeness(shelf, layer_id, questions.window),
+        completeness=completeness_of(shelf, layer_id, questions.window),
     )
 
 
@@ -333,47 +331,3 @@ def _plain_fields(frame: gpd.GeoDataFrame) -> tuple[Field, ...]:
         else:
             fields.append(Field(name, name, scale="text"))
     return tuple(fields)
-
-
-def _provenance(shelf: Shelf, inputs: tuple[str, ...], parameters: dict[str, Any]) -> Provenance:
-    """Return where a layer of some inputs comes from."""
-    hashes = {DISTRICTS: shelf.registers.fingerprint(DISTRICTS)}
-    instants: list[int] = []
-    for name in inputs:
-        if name == "tracks":
-            days = "".join(shelf.tracks.fingerprint(day) for day in shelf.tracks.days())
-            hashes[name] = hashlib.sha256(days.encode()).hexdigest() if days else ""
-            instants += _newest_fix(shelf)
-        elif name == "incidents":
-            hashes[name] = shelf.incidents.fingerprint()
-            instants += shelf.incidents.read().t_to.tolist()
-        else:
-            hashes[name] = shelf.registers.fingerprint(name)
-    return Provenance(
-        inputs={name: value for name, value in hashes.items() if value},
-        parameters=parameters,
-        version=version("geogrid"),
-        crs=crs_fingerprint(shelf.config.crs),
-        data_as_of=newest(instants),
-        sources=sources_of(shelf, (DISTRICTS, *inputs)),
-    )
-
-
-def _newest_fix(shelf: Shelf) -> list[int]:
-    """Return the time of the newest fix, if there is any."""
-    days = shelf.tracks.days()
-    return [int(shelf.tracks.read(days[-1]).t.max())] if days else []
-
-
-def _completeness(shelf: Shelf, layer_id: str, window: Window) -> dict[str, float]:
-    """Return what is known to be missing from a layer."""
-    refused = sum(
-        len(file["bad_rows"])
-        for entry in shelf.application.imports()
-        if entry["kind"] in INPUTS.get(layer_id, (layer_id,))
-        for file in entry.get("files", [])
-    )
-    if layer_id not in ("coverage", "gaps"):
-        return {"rows_refused": refused}
-    days, missing = window_days(shelf, window)
-    return {"days": len(days) + missing, "days_imported": len(days), "rows_refused": refused}

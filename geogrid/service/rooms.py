@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from geogrid.service.dosages import Dosages
+from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
+from geogrid.service.timelines import Timelines
 
 
 class Rooms(
     Dosages,
+    QuickColumns,
     Reaching,
     Scenarios,
     Tiles,
+    Timelines,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

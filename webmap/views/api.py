@@ -62,15 +62,22 @@ def layers() -> Response:
 
 @blueprint.get("/layers/<layer_id>")
 def layer(layer_id: str) -> Response:
-    """Return a layer's fields, legend, provenance, age and completeness."""
-    check_names(*WINDOW_NAMES)
-    return json_answer(workspace().layer_json(layer_id, language_wanted(), window_wanted()))
+    """Return a layer's fields, legend, provenance, age and completeness.
+
+    ``column`` names the one that will be drawn: where it is a sum, the others are not worked out.
+    """
+    check_names("column", *WINDOW_NAMES)
+    return json_answer(
+        workspace().column_json(
+            layer_id, request.args.get("column"), language_wanted(), window_wanted()
+        )
+    )
 
 
 @blueprint.get("/layers/<layer_id>/items")
 def items(layer_id: str) -> Response:
     """Return one page of a layer as GeoJSON in WGS-84 (RFC 7946)."""
-    check_names("bbox", "district", "limit", "offset")
+    check_names("bbox", "district", "limit", "offset", *WINDOW_NAMES)
     limits = settings()
     limit = min(whole_number("limit", limits.page_limit, least=1), limits.max_limit)
     offset = whole_number("offset", 0, least=0)
@@ -80,6 +87,7 @@ def items(layer_id: str) -> Response:
         district=request.args.get("district"),
         limit=limit,
         offset=offset,
+        window=window_wanted(),
     )
     if offset + len(page["features"]) < page["numberMatched"]:
         query = request.args.to_dict() | {"limit": str(limit), "offset": str(offset + limit)}
@@ -134,6 +142,13 @@ def districts() -> Response:
     """Return the totals of each district."""
     check_names(*WINDOW_NAMES)
     return json_answer({"districts": workspace().district_table(window_wanted())})
+
+
+@blueprint.get("/timeline")
+def timeline() -> Response:
+    """Return patrol hours and incidents by day, by hour and by day of the week."""
+    check_names(*WINDOW_NAMES)
+    return json_answer(workspace().timeline(window_wanted()))
 
 
 @blueprint.get("/units")

@@ -35,7 +35,8 @@ def column(version: str, layer_id: str, column: str) -> Response:
     """Return one column over the active cells, little-endian, in the order of their ids."""
     check_names(*WINDOW_NAMES)
     window = window_wanted()
-    current = str(workspace().layer_json(layer_id, language_wanted(), window)["version"])
+    about = workspace().column_json(layer_id, column, language_wanted(), window)
+    current = str(about["version"])
     if version != current:  # an old link, or ``latest``
         here = request.full_path.replace(f"/{version}/", f"/{current}/", 1).rstrip("?")
         return Response(status=302, headers={"Location": here})
@@ -43,7 +44,7 @@ def column(version: str, layer_id: str, column: str) -> Response:
     packed = cache.get(
         (current, layer_id, column, *(request.args.get(name, "") for name in WINDOW_NAMES)),
         lambda: gzip.compress(
-            workspace().wire_column(layer_id, column, window).data, GZIP_LEVEL, mtime=0
+            workspace().column_of_window(layer_id, column, window).data, GZIP_LEVEL, mtime=0
         ),
     )
     return _octets(packed, tag=f"{current}-{column}")
