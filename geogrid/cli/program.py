@@ -11,6 +11,7 @@ import click
 
 from geogrid.cli import (
     analyses,
+    care,
     cordons,
     dosage,
     forecasting,
@@ -45,6 +46,7 @@ SECTIONS: Final = {
         *siting.COMMANDS,
     ),
     "Look and take away": sharing.COMMANDS,
+    "Look after a workspace": care.COMMANDS,
 }
 
 

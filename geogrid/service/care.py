@@ -1,0 +1,131 @@
+"""The care of a workspace: is it sound, keep it as one file, make it again of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geogrid.errors import InputError
+from geogrid.store.backup import restore_backup, write_backup
+from geogrid.store.config import FILE_NAME
+from geogrid.store.soundness import Inspected, inspect_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an inspection came to.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    seen
+        Findings and counts.
+    """
+
+    root: Path
+    seen: Inspected
+
+    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
+        """Return it as JSON values.
+
+        Parameters
+        ----------
+        translate
+            Returns a template in another language.
+
+        Returns
+        -------
+        dict
+            ``workspace`` ``sound`` ``findings`` ``counts``.
+        """
+        return {
+            "workspace": str(self.root),
+            "sound": self.seen.sound,
+            "findings": [finding.as_json(translate) for finding in self.seen.findings],
+            "counts": self.seen.counts,
+        }
+
+
+def inspect(root: Path) -> Health:
+    """Return whether a workspace is sound; nothing is changed.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+
+    Returns
+    -------
+    Health
+        Findings and counts.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, or nothing in it is of a workspace.
+    """
+    _require_workspace(root)
+    return Health(root, inspect_folder(root))
+
+
+def back_up(root: Path, path: Path) -> dict[str, Any]:
+    """Write a workspace into one file.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    path
+        The new file.
+
+    Returns
+    -------
+    dict
+        ``file``, ``files`` and ``bytes``.
+
+    Raises
+    ------
+    InputError
+        The folder is no workspace, or the file exists.
+    StoreError
+        The workspace is not sound.
+    """
+    _require_workspace(root)
+    return write_backup(root, path)
+
+
+def restore_from(path: Path, root: Path) -> dict[str, Any]:
+    """Make a workspace in a new folder of a backup.
+
+    Parameters
+    ----------
+    path
+        The backup.
+    root
+        The new folder.
+
+    Returns
+    -------
+    dict
+        ``workspace``, ``files`` and ``counts``.
+
+    Raises
+    ------
+    InputError
+        The file is no backup, or the folder is not empty.
+    StoreError
+        The backup is damaged; nothing was restored.
+    """
+    return restore_backup(path, root)
+
+
+def _require_workspace(root: Path) -> None:
+    if not root.is_dir() or not ((root / FILE_NAME).exists() or (root / "registers.gpkg").exists()):
+        raise InputError(
+            "{folder} is not a workspace (it has no workspace.toml); "
+            "make one with: geogrid init {folder} --districts FILE",
+            folder=root,
+        )
