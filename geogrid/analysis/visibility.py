@@ -219,9 +219,9 @@ def _cut(
     shape: NDArray[np.object_],
 ) -> None:
     """Take from each view the shapes that are paired with it; views rise in ``pairs``."""
-    view, first = np.unique(pairs[0], return_index=True)
-    for at, some in zip(view, np.split(pairs[1], first[1:]), strict=True):
-        hidden = shapely.union_all(shape[some])
+    view, first, count = np.unique(pairs[0], return_index=True, return_counts=True)
+    for at, start, n in zip(view, first, count, strict=True):
+        hidden = shapely.union_all(shape[pairs[1][start : start + n]])
         polygon[[at]] = polygons_only(shapely.difference(polygon[[at]], hidden))
 
 
