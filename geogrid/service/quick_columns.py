@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from geogrid.analysis.month_coverage import SUMMED_FIELDS
+from geogrid.analysis.patrol_coverage import FIELDS
 from geogrid.errors import LayerNotFoundError
 from geogrid.export.lattice_wire import WireColumn, wire_column
+from geogrid.i18n import translator
 from geogrid.model.cells import CellTable
 from geogrid.model.layer import Layer
 from geogrid.model.window import ALL_TIME, Window
@@ -46,15 +48,33 @@ class QuickColumns(Outlook):
         Returns
         -------
         dict
-            As `layer_json`, of the same version. Where the column is a sum, ``fields`` are the
-            sums alone, and nothing else is worked out.
+            As `layer_json`, of the same version. Where the column is a sum, only sums are worked
+            out; the other ``fields`` say what they are, but have no ``wire``.
         """
         if not _is_sum(layer_id, column):
             return self.layer_json(layer_id, language, window)
         return self._kept(
             ("sums_json", language, window),
-            lambda: answers.layer_json(self._sums(window), language),
+            lambda: self._sums_json(language, window),
         )
+
+    def _sums_json(self, language: str, window: Window) -> dict[str, Any]:
+        """Return what the sums are, and by name all other columns of coverage."""
+        described = answers.layer_json(self._sums(window), language)
+        worked_out = {field["name"]: field for field in described["fields"]}
+        translate = translator(language)
+        fields = [
+            worked_out.get(field.name)
+            or {
+                "name": field.name,
+                "title": translate(field.title),
+                "unit": field.unit,
+                "scale": field.scale,
+                "meaning": translate(field.meaning) if field.meaning else "",
+            }
+            for field in FIELDS
+        ]
+        return described | {"fields": fields}
 
     def column_of_window(self, layer_id: str, column: str, window: Window) -> WireColumn:
         """Return a column of a lattice layer as bytes, by the quickest way there is.
