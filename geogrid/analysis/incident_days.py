@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.hotspot_params import HotspotParams
@@ -63,10 +64,56 @@ class DatedIncidents:
                 last=day_text(self.last_day),
             )
 
+    @classmethod
+    def of(cls, incidents: Incidents, time_zone: str) -> DatedIncidents:
+        """Return incidents with a record from the first of them to the last.
+
+        Parameters
+        ----------
+        incidents
+            At least one.
+        time_zone
+            IANA name of the local time.
+
+        Returns
+        -------
+        DatedIncidents
+            By the beginnings of their time ranges.
+
+        Raises
+        ------
+        InputError
+            There are none.
+        """
+        if not len(incidents):
+            raise InputError("a record needs at least one incident")
+        day = local_days(incidents.t_from, time_zone)
+        return cls(incidents, day, int(day.min()), int(day.max()))
+
     @property
     def n_days(self) -> int:
         """Length of the record, days."""
         return self.last_day - self.first_day + 1
+
+
+def local_days(t_ms: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
+    """Return the local day of instants.
+
+    Parameters
+    ----------
+    t_ms
+        Milliseconds UTC, shape (n,).
+    time_zone
+        IANA name.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Days since 1970-01-01.
+    """
+    local = pd.DatetimeIndex(pd.to_datetime(t_ms, unit="ms", utc=True)).tz_convert(time_zone)
+    clock = local.tz_localize(None).to_numpy().astype("datetime64[D]")
+    return np.asarray(clock.astype(np.int64), dtype=np.int64)
 
 
 def day_text(day: int) -> str:

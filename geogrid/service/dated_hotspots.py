@@ -7,11 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from geogrid.analysis.emerging import DEFAULT_MAX_STEPS, EmergingParams, emerging_hotspots
-from geogrid.analysis.incident_days import DatedIncidents
+from geogrid.analysis.incident_days import DatedIncidents, local_days
 from geogrid.analysis.near_repeat import PERMUTATIONS, SPACE_BANDS, TIME_BANDS, Bands, Metric
 from geogrid.analysis.near_repeat_alerts import NearRepeatParams, near_repeat
 from geogrid.analysis.new_clusters import new_clusters
@@ -142,26 +140,6 @@ def scan_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
     dated = _dated(shelf, question, inputs, beyond_record=True)
     rng = np.random.default_rng(question.params.seed)
     return _told(new_clusters(dated, shelf.grid, rng=rng, params=params), question, inputs)
-
-
-def local_days(t_ms: NDArray[np.int64], time_zone: str) -> NDArray[np.int64]:
-    """Return the local day of instants.
-
-    Parameters
-    ----------
-    t_ms
-        Milliseconds UTC, shape (n,).
-    time_zone
-        IANA name.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Days since 1970-01-01.
-    """
-    local = pd.DatetimeIndex(pd.to_datetime(t_ms, unit="ms", utc=True)).tz_convert(time_zone)
-    clock = local.tz_localize(None).to_numpy().astype("datetime64[D]")
-    return np.asarray(clock.astype(np.int64), dtype=np.int64)
 
 
 def _inputs(shelf: Shelf, question: HotspotQuestion) -> HotspotInputs:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,18 @@ def incidents(n):
 
 def test_days_without_incidents_are_part_of_the_record():
     assert DatedIncidents(incidents(2), np.array([3, 5]), 1, 9).n_days == 9
+
+
+def test_days_are_those_of_the_local_clock():
+    # 16:30 UTC is half past midnight of the next day in Shanghai.
+    half_past = np.array([0, 59_400_000], dtype=np.int64)
+    dated = DatedIncidents.of(
+        replace(incidents(2), t_from=half_past, t_to=half_past), "Asia/Shanghai"
+    )
+    assert dated.day.tolist() == [0, 1]
+    assert (dated.first_day, dated.last_day) == (0, 1)
+    with pytest.raises(InputError, match="at least one incident"):
+        DatedIncidents.of(incidents(0), "UTC")
 
 
 def test_a_day_is_told_as_a_date():

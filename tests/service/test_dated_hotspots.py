@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
+from geogrid.analysis.incident_days import local_days
 from geogrid.errors import InputError
 from geogrid.model.window import Window
-from geogrid.service.dated_hotspots import local_days
 from geogrid.service.hotspot_methods import HotspotQuestion, hotspot_table
 from tests.small_city import write_incidents
 
