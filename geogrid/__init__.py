@@ -18,16 +18,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from geogrid.analysis.aoristic import window_shares
     from geogrid.analysis.camera_coverage import CameraParams, camera_coverage
+    from geogrid.analysis.emerging import EmergingParams, emerging_hotspots
+    from geogrid.analysis.forecast import ForecastParams, forecast
+    from geogrid.analysis.forecast_events import ForecastTime
     from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
+    from geogrid.analysis.hotspot_areas import hotspot_areas
+    from geogrid.analysis.hotspot_stability import hotspot_stability
     from geogrid.analysis.hotspots import HotspotParams, at_risk_cells, hotspots
+    from geogrid.analysis.incident_days import DatedIncidents
+    from geogrid.analysis.kde import KdeParams, kde
+    from geogrid.analysis.local_moran import moran_clusters
+    from geogrid.analysis.near_repeat import Bands, knox
+    from geogrid.analysis.near_repeat_alerts import NearRepeatParams, near_repeat
+    from geogrid.analysis.new_clusters import new_clusters
     from geogrid.analysis.patrol_coverage import patrol_coverage
     from geogrid.analysis.patrol_rules import PatrolRules
+    from geogrid.analysis.rate_null import Exposure, rate_hotspots
     from geogrid.analysis.siting import SitingParams, site_cameras
     from geogrid.analysis.siting_problem import SitingProblem
     from geogrid.analysis.siting_reach import reach_within
     from geogrid.analysis.siting_rules import SitingRules
     from geogrid.analysis.siting_verify import verify_plan
+    from geogrid.analysis.space_time_scan import ScanParams
+    from geogrid.analysis.stacked_places import stacked_places
     from geogrid.crs import Datum, from_wgs84, to_wgs84, working_crs
     from geogrid.errors import GeogridError, InputError
     from geogrid.interactive import init, open_workspace
@@ -41,21 +56,38 @@ if TYPE_CHECKING:
     from geogrid.model.sensors import Sensors
     from geogrid.model.tracks import Tracks
     from geogrid.model.window import Window
+    from geogrid.service.analyses import IncidentChoice
+    from geogrid.service.layers import Questions
     from geogrid.workspace import Workspace
 
     __version__: str
 
 _MODULES: Final = {
+    "geogrid.analysis.aoristic": ("window_shares",),
     "geogrid.analysis.camera_coverage": ("CameraParams", "camera_coverage"),
+    "geogrid.analysis.emerging": ("EmergingParams", "emerging_hotspots"),
+    "geogrid.analysis.forecast": ("ForecastParams", "forecast"),
+    "geogrid.analysis.forecast_events": ("ForecastTime",),
     "geogrid.analysis.gaps": ("GapInputs", "GapParams", "coverage_gaps"),
+    "geogrid.analysis.hotspot_areas": ("hotspot_areas",),
+    "geogrid.analysis.hotspot_stability": ("hotspot_stability",),
     "geogrid.analysis.hotspots": ("HotspotParams", "at_risk_cells", "hotspots"),
+    "geogrid.analysis.incident_days": ("DatedIncidents",),
+    "geogrid.analysis.kde": ("KdeParams", "kde"),
+    "geogrid.analysis.local_moran": ("moran_clusters",),
+    "geogrid.analysis.near_repeat": ("Bands", "knox"),
+    "geogrid.analysis.near_repeat_alerts": ("NearRepeatParams", "near_repeat"),
+    "geogrid.analysis.new_clusters": ("new_clusters",),
     "geogrid.analysis.patrol_coverage": ("patrol_coverage",),
     "geogrid.analysis.patrol_day": ("PatrolRules",),
+    "geogrid.analysis.rate_null": ("Exposure", "rate_hotspots"),
     "geogrid.analysis.siting": ("SitingParams", "site_cameras"),
     "geogrid.analysis.siting_problem": ("SitingProblem",),
     "geogrid.analysis.siting_reach": ("reach_within",),
     "geogrid.analysis.siting_rules": ("SitingRules",),
     "geogrid.analysis.siting_verify": ("verify_plan",),
+    "geogrid.analysis.space_time_scan": ("ScanParams",),
+    "geogrid.analysis.stacked_places": ("stacked_places",),
     "geogrid.crs": ("Datum", "from_wgs84", "to_wgs84", "working_crs"),
     "geogrid.errors": ("GeogridError", "InputError"),
     "geogrid.interactive": ("init", "open_workspace"),
@@ -69,28 +101,41 @@ _MODULES: Final = {
     "geogrid.model.sensors": ("Sensors",),
     "geogrid.model.tracks": ("Tracks",),
     "geogrid.model.window": ("Window",),
+    "geogrid.service.analyses": ("IncidentChoice",),
+    "geogrid.service.layers": ("Questions",),
     "geogrid.workspace": ("Workspace",),
 }
 _HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "Bands",
     "Boundary",
     "CameraParams",
     "CellTable",
+    "DatedIncidents",
     "Datum",
+    "EmergingParams",
+    "Exposure",
     "Field",
+    "ForecastParams",
+    "ForecastTime",
     "GapInputs",
     "GapParams",
     "GeogridError",
     "Grid",
     "GridSpec",
     "HotspotParams",
+    "IncidentChoice",
     "Incidents",
     "InputError",
+    "KdeParams",
     "Layer",
+    "NearRepeatParams",
     "PatrolRules",
     "Places",
+    "Questions",
     "ReadOptions",
+    "ScanParams",
     "Sensors",
     "SitingParams",
     "SitingProblem",
@@ -101,19 +146,31 @@ __all__ = [
     "at_risk_cells",
     "camera_coverage",
     "coverage_gaps",
+    "emerging_hotspots",
+    "forecast",
     "from_wgs84",
+    "hotspot_areas",
+    "hotspot_stability",
     "hotspots",
     "init",
+    "kde",
+    "knox",
+    "moran_clusters",
+    "near_repeat",
+    "new_clusters",
     "open",
     "open_workspace",
     "patrol_coverage",
+    "rate_hotspots",
     "reach_within",
     "read_incidents",
     "read_register",
     "read_tracks",
     "site_cameras",
+    "stacked_places",
     "to_wgs84",
     "verify_plan",
+    "window_shares",
     "working_crs",
 ]
 
