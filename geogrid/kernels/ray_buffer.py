@@ -25,6 +25,7 @@ from geogrid.kernels.wall_index import Walls
 from geogrid.kernels.wall_scan import Cameras, gather_walls
 
 _ARC: Final = -1  # in place of a wall where nothing stands in the way
+_SLACK: Final = 1e-12  # rad: the end of a wall that lies right on a ray
 _SAME_M2: Final = 1e-18  # squared distance at which two corners are one
 
 
@@ -143,7 +144,8 @@ def ray_ranges(walls: Walls, cameras: Cameras, rays: int) -> NDArray[np.float32]
 @njit(cache=True, nogil=True)
 def _between(d: NDArray[np.float64], x: float, y: float, e: NDArray[np.float64]) -> bool:
     """Tell whether a vector points between two directions that are near each other."""
-    return bool(d[0] * y - d[1] * x >= 0.0 and x * e[1] - y * e[0] >= 0.0)
+    slack = -_SLACK * (abs(x) + abs(y))
+    return bool(d[0] * y - d[1] * x >= slack and x * e[1] - y * e[0] >= slack)
 
 
 @njit(cache=True, nogil=True)
