@@ -162,7 +162,8 @@ def visible_ranges(
     """
     height = np.full(len(sectors), np.nan) if height_m is None else height_m
     pairs = _inside(sectors, obstacles, height)
-    return ray_ranges(obstacles.walls, _cameras(sectors, obstacles, height, pairs), rays)
+    cameras = _cameras(sectors, obstacles, height, pairs)._replace(radius=sectors.radius_m)
+    return ray_ranges(obstacles.walls, cameras, rays)
 
 
 def _inside(
