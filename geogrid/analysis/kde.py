@@ -31,7 +31,7 @@ DEFAULT_BANDWIDTH_CELLS: Final = 2.0  # half of it, the narrow map, is one cell
 REACH_SIGMAS: Final = 9.0  # there the kernel is 3e-18 of its peak: nothing is cut off
 # Sharing a point out among the four nearest centres widens the kernel by a triangle of one
 # cell on either side, whose variance is 1/6 of a squared cell; it is taken off again.
-_LINEAR_BINNING_VARIANCE: Final = 1.0 / 6.0
+LINEAR_BINNING_VARIANCE: Final = 1.0 / 6.0
 _M2_PER_KM2: Final = 1e6
 
 FIELDS: Final = (
@@ -236,7 +236,7 @@ def kde(incidents: Incidents, grid: Grid, *, params: KdeParams | None = None) ->
     density = {}
     for name, times in (("density", 1.0), ("density_narrow", 0.5), ("density_wide", 2.0)):
         sigma = times * bandwidth_m / spec.cell_size
-        sigma = float(np.sqrt(sigma**2 - _LINEAR_BINNING_VARIANCE))
+        sigma = float(np.sqrt(sigma**2 - LINEAR_BINNING_VARIANCE))
         lattice = diggle_density(points, land, sigma).ravel()[grid.cells]
         density[name] = lattice * grid.land_share / grid.area_m2 * _M2_PER_KM2
     count = np.bincount(position[inside], minlength=len(grid)).astype(np.float64)
