@@ -8,7 +8,8 @@ from geogrid.workspace import Workspace
 from webmap import answers, metrics, problems
 from webmap.columns import ColumnCache
 from webmap.settings import Settings
-from webmap.views import api, lattice, ops, scenarios, tiles, ui
+from webmap.staging import Staging
+from webmap.views import api, imports, lattice, ops, scenarios, tiles, ui
 
 
 def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Flask:
@@ -33,9 +34,10 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
     app.extensions["geogrid.workspace"] = workspace
     app.extensions["geogrid.settings"] = settings
     app.extensions["geogrid.columns"] = ColumnCache(settings.column_cache_bytes)
+    app.extensions["geogrid.staging"] = Staging()
     metrics.register(app)
     answers.register(app)
     problems.register(app)
-    for view in (ui, api, lattice, tiles, scenarios, ops):
+    for view in (ui, api, imports, lattice, tiles, scenarios, ops):
         app.register_blueprint(view.blueprint)
     return app

@@ -6,6 +6,7 @@ JSON as its content type, send a header of its own, and hide its origin.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,13 +17,19 @@ from geogrid.i18n import translator
 from webmap.problems import problem
 from webmap.query import language_wanted
 
+JSON: Final = "application/json"
 HEADER: Final = "X-Requested-With"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 
 
-def same_origin_only() -> Response | None:
+def same_origin_only(media: Collection[str] = (JSON,)) -> Response | None:
     """Refuse an unsafe request that may come from another site's page; for ``before_request``.
+
+    Parameters
+    ----------
+    media
+        Types that a body may have; none that a form can send.
 
     Returns
     -------
@@ -42,9 +49,9 @@ def same_origin_only() -> Response | None:
     foreign = origin is not None and urlsplit(origin).netloc != request.host
     if foreign or request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
         return problem(403, "Forbidden", translate("the request comes from another site"))
-    if request.method != "DELETE" and request.mimetype != "application/json":
+    if request.method != "DELETE" and request.mimetype not in media:
         return problem(
-            415, "Unsupported Media Type", translate("the body must be JSON: application/json")
+            415, "Unsupported Media Type", translate("the body must be of type ") + ", ".join(media)
         )
     return None
 

@@ -23,6 +23,8 @@ class Settings:
         The largest request body.
     column_cache_bytes
         Memory for compressed lattice columns.
+    max_upload_bytes
+        The largest file that can be brought in by the page.
     trusted_hosts
         Names the server answers to. A foreign name that resolves to this machine is refused,
         so that no other site's page can read the map through the user's browser. ``None``
@@ -34,6 +36,7 @@ class Settings:
     page_limit: int = 1_000
     max_limit: int = 20_000
     max_body_bytes: int = 1 << 20
+    max_upload_bytes: int = 1 << 30
     column_cache_bytes: int = 64 << 20
     trusted_hosts: tuple[str, ...] | None = LOOPBACK_NAMES
     basemaps: tuple[Basemap, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geogrid.service.dosages import Dosages
+from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.scenarios import Scenarios
@@ -17,5 +18,6 @@ class Rooms(
     Scenarios,
     Tiles,
     Timelines,
+    Intake,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

@@ -13,7 +13,9 @@ import webmap
 
 FOLDER = Path(webmap.__file__).parent
 SCRIPTS = sorted((FOLDER / "static" / "js").glob("*.js"))
-TEMPLATE = (FOLDER / "templates" / "map.html").read_text("utf-8")
+TEMPLATE = "".join(
+    path.read_text("utf-8") for path in sorted((FOLDER / "templates").rglob("*.html"))
+)
 SAME_IN_BOTH = {"legend.km2", "unit.any", "legend.range"}
 
 

@@ -16,18 +16,23 @@ THEMES = ("light", "dark")
 ASSETS = Path(str(resources.files("geogrid"))) / "export" / "assets"
 
 
+def theme_wanted() -> str:
+    """Return the colours that the address asks for; those of the system by default."""
+    theme = request.args.get("theme", "")
+    return theme if theme in THEMES else "auto"
+
+
 @blueprint.get("/")
 def page() -> Response:
     """Return the map page; its query holds the view and is read by the page itself."""
     language = language_wanted()
     folder = Path(current_app.static_folder or "")
     words: dict[str, str] = json.loads((folder / "locale" / f"{language}.json").read_text("utf-8"))
-    theme = request.args.get("theme", "")
     html = render_template(
         "map.html",
         t=words.__getitem__,
         language=language,
-        theme=theme if theme in THEMES else "auto",
+        theme=theme_wanted(),
         workspace=workspace(),
     )
     return Response(html, mimetype="text/html")

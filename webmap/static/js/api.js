@@ -14,10 +14,10 @@ export function address(path, parameters = {}) {
   return text ? `${path}?${text}` : path;
 }
 
-async function ask(path, parameters, signal) {
+async function ask(path, parameters, signal, request = {}) {
   let answer;
   try {
-    answer = await fetch(address(path, parameters), { signal });
+    answer = await fetch(address(path, parameters), { signal, ...request });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ServerError(t("error.network"), { cause: error });
@@ -36,6 +36,25 @@ export async function getJson(path, parameters = {}, signal = undefined) {
 /** Return bytes. */
 export async function getBytes(path, parameters = {}, signal = undefined) {
   return (await ask(path, parameters, signal)).arrayBuffer();
+}
+
+const OWN = { "X-Requested-With": "geogrid" }; // no other site's page can send it
+
+/** Change something on the server; return its answer. */
+export async function send(path, value, method = "POST", signal = undefined) {
+  const request = value === undefined
+    ? { method, headers: OWN }
+    : { method, headers: { ...OWN, "Content-Type": "application/json" }, body: JSON.stringify(value) };
+  const answer = await ask(path, { lang: currentLanguage() }, signal, request);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** Lay a file aside on the server, to be looked at and taken later. */
+export async function sendFile(file) {
+  const headers = { ...OWN, "Content-Type": "application/octet-stream" };
+  const named = { name: file.name, lang: currentLanguage() };
+  const answer = await ask("api/imports/files", named, undefined, { method: "POST", headers, body: file });
+  return answer.json();
 }
 
 /** Return all features of a layer, page by page, with how many there are. */

@@ -1,0 +1,218 @@
+"""An opened workspace that looks at files before it takes them, and takes the last ones back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geogrid import io
+from geogrid.errors import InputError
+from geogrid.i18n import translator
+from geogrid.io import ReadOptions, ReadReport
+from geogrid.model.tracks import DEGREE_STEPS, Tracks
+from geogrid.service.imports import KINDS, ImportResult, undo
+from geogrid.service.outlook import Outlook
+
+SHOWN_ROWS: Final = 8
+SHOWN_PLACES: Final = 2_000  # of a preview's map
+SHOWN_REFUSALS: Final = 50
+_INSTANTS: Final = ("time", "t_from", "t_to", "received", "dispatched", "arrived")
+
+
+class Intake(Outlook):
+    """Everything that can be asked of a workspace, also about files that it might take."""
+
+    def import_kinds(self) -> list[dict[str, Any]]:
+        """Return what can be imported, with the fields of each kind.
+
+        Returns
+        -------
+        list of dict
+            ``kind`` and ``fields``: each with ``name``, ``type``, ``unit``, ``required``.
+        """
+        return [
+            {
+                "kind": kind,
+                "fields": [
+                    {
+                        "name": field.name,
+                        "type": field.type,
+                        "unit": field.unit,
+                        "required": field.required,
+                    }
+                    for field in io.KINDS[kind]
+                    if field.type != "note"
+                ],
+            }
+            for kind in KINDS
+        ]
+
+    def import_log(self) -> list[dict[str, Any]]:
+        """Return what was brought in and stands, oldest first, as logged; the first made it."""
+        return self._shelf.application.imports()
+
+    def import_preview(
+        self, kind: str, files: Sequence[Path], options: ReadOptions, *, language: str = "en"
+    ) -> dict[str, Any]:
+        """Read files as an import would, store nothing, and show what they hold.
+
+        Parameters
+        ----------
+        kind
+            One of `geogrid.service.imports.KINDS`.
+        files
+            The files.
+        options
+            What is declared of them.
+        language
+            Of the messages: ``en`` or ``zh``.
+
+        Returns
+        -------
+        dict
+            As an import's answer, and of each file ``columns`` (field to column), ``rows`` (the
+            first ones as they would be stored), ``refusals`` (the first ones), and ``places``:
+            at most 2,000 positions (lon, lat), WGS-84, evenly drawn.
+
+        Raises
+        ------
+        InputError
+            The kind is not known, or a file cannot be used at all.
+        """
+        if kind not in KINDS:
+            raise InputError(
+                "this version does not import {kind!r}; it imports {kinds}",
+                kind=kind,
+                kinds=", ".join(KINDS),
+            )
+        translate = translator(language)
+        options = replace(options, area=self._shelf.import_area())
+        zone = self._shelf.config.time_zone
+        looks = [_look(kind, path, options, zone) for path in files]
+        reports = tuple(report for _, _, report in looks)
+        accepted, repeated = (
+            sum(getattr(report, name) for report in reports) for name in ("accepted", "duplicates")
+        )
+        told = ImportResult(0, kind, reports, accepted, repeated).as_json(translate)
+        for about, (frame, places, report) in zip(told["files"], looks, strict=True):
+            about.update(_shown(frame, places, report, translate))
+        return told
+
+    def undo_import(self, number: int) -> dict[str, Any]:
+        """Take the last import back, if it is the one that is meant.
+
+        Parameters
+        ----------
+        number
+            Of the import in the log.
+
+        Returns
+        -------
+        dict
+            Its entry in the log.
+
+        Raises
+        ------
+        InputError
+            Another import came after it, or there is nothing to undo.
+        """
+        with self._lock:
+            log = self.import_log()
+            if not log or log[-1]["id"] != number:
+                raise InputError(
+                    "import {number} is not the last one; only the last import can be undone",
+                    number=number,
+                )
+            entry = undo(self._shelf)
+            self._follow_districts()
+            return entry
+
+
+def _look(
+    kind: str, path: Path, options: ReadOptions, time_zone: str
+) -> tuple[pd.DataFrame, NDArray[np.float64], ReadReport]:
+    """Return a file's first rows, its positions (n, 2) in degrees, and the report."""
+    if kind == "tracks":
+        tracks, _, report = io.read_tracks(path, options)
+        return (
+            _timed(_fixes(tracks), time_zone),
+            np.column_stack([tracks.lon, tracks.lat]) / DEGREE_STEPS,
+            report,
+        )
+    if kind == "incidents":
+        frame, report = io.read_incidents(path, options)
+        places = frame[["lon", "lat"]].to_numpy(np.float64)
+        return _timed(frame.head(SHOWN_ROWS), time_zone), places, report
+    register, report = io.read_register(path, kind, options)
+    rows = register.head(SHOWN_ROWS).reset_index()
+    if not isinstance(register, gpd.GeoDataFrame):
+        return rows, np.empty((0, 2)), report
+    inner = shapely.point_on_surface(register.geometry.to_numpy())
+    places = np.column_stack([shapely.get_x(inner), shapely.get_y(inner)])
+    return rows.drop(columns=register.geometry.name), places, report
+
+
+def _fixes(tracks: Tracks) -> pd.DataFrame:
+    """Return the first fixes as a person reads them."""
+    first = slice(0, SHOWN_ROWS)
+    return pd.DataFrame(
+        {
+            "unit": [tracks.units[code] for code in tracks.unit[first].tolist()],
+            "time": tracks.t[first],
+            "lon": tracks.lon[first] / DEGREE_STEPS,
+            "lat": tracks.lat[first] / DEGREE_STEPS,
+        }
+    )
+
+
+def _timed(rows: pd.DataFrame, time_zone: str) -> pd.DataFrame:
+    """Return rows whose instants (ms, UTC) are local times."""
+    local = {
+        name: pd.to_datetime(rows[name], unit="ms", utc=True).dt.tz_convert(time_zone)
+        for name in _INSTANTS
+        if name in rows
+    }
+    return rows.assign(**local)
+
+
+def _shown(
+    frame: pd.DataFrame,
+    places: NDArray[np.float64],
+    report: ReadReport,
+    translate: Callable[[str], str],
+) -> dict[str, Any]:
+    """Return what a page shows of a file."""
+    pairs = [pair.partition("=") for pair in report.options.get("columns", "").split(", ") if pair]
+    step = max(1, -(-len(places) // SHOWN_PLACES))
+    known = places[np.isfinite(places).all(axis=1)]
+    shown = frame.dropna(axis="columns", how="all")
+    return {
+        "columns": {name: column for name, _, column in pairs},
+        "header": [str(name) for name in shown.columns],
+        "rows": [[_text(value) for value in row] for row in shown.itertuples(index=False)],
+        "refusals": [
+            {
+                "row": refusal.row,
+                "field": refusal.field,
+                "value": refusal.value,
+                "reason": translate(refusal.reason).format(**refusal.values),
+            }
+            for refusal in report.refusals[:SHOWN_REFUSALS]
+        ],
+        "places": np.round(known[::step], 6).tolist(),
+    }
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a cell of any column
+    """Return a value as a person reads it; nothing where it is not known."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

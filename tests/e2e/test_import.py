@@ -1,0 +1,65 @@
+"""A person brings a file in, looks at it first, and takes it back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+import webmap
+from geogrid.workspace import Choices, DistrictFile, Workspace
+from tests.e2e.conftest import NARROW, serving
+
+pytestmark = pytest.mark.browser
+ROOMS = "编号,经度,纬度,等级,名称\nR1,117.62,26.26,1,列东\nR2,117.63,26.27,9,<b>列西</b>\n"
+
+
+@pytest.fixture
+def empty_address(boundaries, tmp_path):
+    districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
+    workspace, _ = Workspace.create(tmp_path / "ws", districts, Choices(cell_size_m=2000))
+    with serving(webmap.create_app(workspace)) as address:
+        yield address
+
+
+def test_a_file_is_looked_at_taken_and_taken_back(visit, empty_address, tmp_path):
+    file = tmp_path / "rooms.csv"
+    file.write_text(ROOMS, "utf-8")
+    visitor = visit(empty_address)
+    page = visitor.open("import?lang=en")
+    expect(page.get_by_role("button", name="Look at them first")).to_be_disabled()
+    page.get_by_label("Drop files here").set_input_files(file)
+    expect(page.locator("#file-list")).to_contain_text("rooms.csv")
+    page.get_by_label("Kind").select_option("rooms")
+    page.get_by_label("Datum of coordinates").select_option("wgs84")
+    page.get_by_role("button", name="Look at them first").click()
+    seen = page.locator("#seen")
+    expect(seen.locator("#verdict")).to_contain_text("1 rows to keep, 1 refused")
+    expect(seen).to_contain_text("lon ← 经度")
+    expect(seen.locator("table").nth(1)).to_contain_text("class")
+    assert len(visitor.api("/api/imports")["imports"]) == 1
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#log")).to_contain_text("rooms.csv")
+    expect(seen).to_be_hidden()
+    assert len(visitor.api("/api/imports")["imports"]) == 2
+    page.get_by_role("button", name="Undo the last import").click()
+    page.get_by_role("button", name="No, keep it").click()
+    assert len(visitor.api("/api/imports")["imports"]) == 2
+    page.get_by_role("button", name="Undo the last import").click()
+    page.get_by_role("button", name="Yes, undo it").click()
+    expect(page.get_by_text("Nothing has been imported yet.")).to_be_visible()
+    assert len(visitor.api("/api/imports")["imports"]) == 1
+
+
+def test_what_was_declared_otherwise_must_be_looked_at_again(visit, empty_address, tmp_path):
+    file = tmp_path / "rooms.csv"
+    file.write_text(ROOMS, "utf-8")
+    page = visit(empty_address, viewport=NARROW).open("import?lang=en")
+    page.get_by_label("Drop files here").set_input_files(file)
+    page.get_by_label("Kind").select_option("rooms")
+    page.get_by_label("Datum of coordinates").select_option("wgs84")
+    page.get_by_role("button", name="Look at them first").click()
+    expect(page.locator("#seen")).to_be_visible()
+    page.get_by_label("Datum of coordinates").select_option("gcj02")
+    expect(page.locator("#seen")).to_be_hidden()
+    width = page.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= NARROW["width"]

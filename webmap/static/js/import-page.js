@@ -1,0 +1,181 @@
+/** Bringing files in: choose, declare, look, take; and take the last ones back. */
+
+import { getFeatures, getJson, send, sendFile } from "./api.js";
+import { byId, el } from "./dom.js";
+import { createPreviewMap } from "./import-map.js";
+import { t, useLanguage, word } from "./i18n.js";
+import { complain, tell, whileBusy } from "./notices.js";
+
+const DECLARED = ["datum", "tz", "speed_unit", "unit", "credit"];
+const waiting = []; // files laid aside on the server: {file, name, bytes}
+let fields = new Map();
+let asked = null; // what was looked at last; taking takes exactly that
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const kindWord = (kind) => word("kind", kind);
+
+function table(header, rows, attributes = {}) {
+  return el("div", { class: "scroll", tabindex: "0", role: "region", ...attributes },
+    el("table", { class: "plain-table" },
+      el("thead", {}, el("tr", {}, ...header.map((name) => el("th", { scope: "col" }, name)))),
+      el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((value) => el("td", {}, String(value))))))));
+}
+
+function showFiles() {
+  byId("file-list").replaceChildren(...waiting.map((one, at) => el("li", {},
+    el("span", {}, one.name), el("span", { class: "quiet small" }, size(one.bytes)),
+    el("button", {
+      type: "button", class: "tool", "aria-label": t("import.drop_file", { name: one.name }),
+      click: () => { waiting.splice(at, 1); forget(); showFiles(); },
+    }, "✕"))));
+  byId("look").disabled = waiting.length === 0;
+}
+
+/** What was seen is of other files or other words: it must be looked at again. */
+function forget() {
+  asked = null;
+  byId("seen").hidden = true;
+}
+
+async function layAside(files) {
+  for (const file of files) {
+    try {
+      waiting.push(await whileBusy(t("import.sending", { name: file.name }), () => sendFile(file)));
+    } catch (error) {
+      complain(error, () => layAside([file]));
+    }
+  }
+  forget();
+  showFiles();
+}
+
+function watchFiles() {
+  const drop = byId("drop");
+  byId("files").addEventListener("change", async (event) => {
+    const chosen = [...event.target.files];
+    event.target.value = "";
+    await layAside(chosen);
+  });
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  }
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => { event.preventDefault(); layAside([...event.dataTransfer.files]); });
+}
+
+function showMapping(columns = {}) {
+  const of = fields.get(byId("kind").value) ?? [];
+  byId("mapping").replaceChildren(...of.map(({ name, required }) => el("div", {},
+    el("label", { for: `map-${name}` }, `${name}${required ? " *" : ""}`),
+    el("input", {
+      id: `map-${name}`, type: "text", "data-field": name, placeholder: columns[name] ?? "", input: forget,
+    }))));
+}
+
+function wish() {
+  const columns = {};
+  for (const input of byId("mapping").querySelectorAll("input")) {
+    if (input.value.trim()) columns[input.dataset.field] = input.value.trim();
+  }
+  const declared = Object.fromEntries(DECLARED.map((name) => [name, byId(name).value.trim()]));
+  return { kind: byId("kind").value, files: waiting.map(({ file }) => file), columns, ...declared };
+}
+
+function seenFile(about) {
+  const columns = Object.entries(about.columns);
+  return el("div", { class: "seen-file" },
+    el("h3", {}, about.file),
+    columns.length ? el("p", { class: "small quiet" }, t("import.columns_read"), " ",
+      columns.map(([field, column]) => `${field} ← ${column}`).join(" · ")) : null,
+    about.rows.length ? table(about.header, about.rows, { "aria-label": t("import.first_rows", { file: about.file }) }) : null,
+    about.refusals.length ? el("p", { class: "small" }, t("import.refused", { count: about.bad_rows.length })) : null,
+    about.refusals.length ? table(
+      [t("import.row"), t("import.field"), t("import.value"), t("import.reason")],
+      about.refusals.map(({ row, field, value, reason }) => [row, field, value, reason]),
+      { "aria-label": t("import.refused", { count: about.bad_rows.length }) }) : null);
+}
+
+async function look(map) {
+  const question = wish();
+  const seen = await whileBusy(t("import.looking"), () => send("api/imports/preview", question));
+  asked = seen.status === "reject" ? null : question;
+  byId("seen").hidden = false;
+  const verdict = byId("verdict");
+  verdict.className = `verdict ${seen.status}`;
+  verdict.textContent = `${t(`import.status.${seen.status}`)}\n${t("import.counts", {
+    accepted: seen.accepted, refused: seen.bad_rows.length, repeated: seen.duplicates,
+  })}`;
+  byId("warnings").replaceChildren(...seen.warnings.map((text) => el("li", {}, text)));
+  byId("seen-files").replaceChildren(...seen.files.map(seenFile));
+  showMapping(Object.assign({}, ...seen.files.map(({ columns }) => columns)));
+  for (const [field, column] of Object.entries(question.columns)) byId(`map-${field}`).value = column;
+  byId("take").disabled = asked === null;
+  map.show(seen.files.flatMap(({ places }) => places));
+  byId("seen-title").focus();
+}
+
+async function take() {
+  if (!asked) return;
+  const done = await whileBusy(t("import.taking"), () => send("api/imports", asked));
+  waiting.length = 0;
+  forget();
+  showFiles();
+  tell(t("import.taken", { accepted: done.accepted, kind: kindWord(done.kind), number: done.import }));
+  await showLog();
+}
+
+async function showLog() {
+  const { imports } = await getJson("api/imports");
+  const last = imports.length > 1 ? imports.at(-1) : null; // the first one made the workspace
+  byId("log-none").hidden = Boolean(last);
+  byId("log").replaceChildren(
+    el("thead", {}, el("tr", {}, ...["number", "when", "kind", "files_col", "accepted", "refused_col"].map((name) =>
+      el("th", { scope: "col" }, t(`import.${name}`))))),
+    el("tbody", {}, ...imports.toReversed().map((one) => el("tr", {}, ...[
+      one.id, one.at.replace("T", " ").replace("+00:00", " UTC"), kindWord(one.kind),
+      one.files.map(({ file }) => file).join(", "), one.accepted ?? "", one.bad_rows?.length ?? "",
+    ].map((value) => el("td", {}, String(value)))))));
+  const undo = byId("undo");
+  undo.hidden = !last;
+  undo.onclick = () => last && undoLast(last);
+}
+
+async function undoLast(last) {
+  const dialog = byId("sure");
+  byId("sure-text").textContent = t("import.sure", {
+    number: last.id, kind: kindWord(last.kind), files: last.files.map(({ file }) => file).join(", "),
+  });
+  dialog.returnValue = "no";
+  dialog.showModal();
+  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  if (dialog.returnValue !== "yes") return;
+  try {
+    await whileBusy(t("import.undoing"), () => send(`api/imports/${last.id}`, undefined, "DELETE"));
+    tell(t("import.undone", { number: last.id }));
+    await showLog();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function start() {
+  await useLanguage(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+  const [{ kinds, time_zone: zone }, { features }] = await Promise.all([getJson("api/imports"), getFeatures("districts")]);
+  fields = new Map(kinds.map(({ kind, fields: of }) => [kind, of]));
+  byId("kind").replaceChildren(...kinds.map(({ kind }) => el("option", { value: kind }, kindWord(kind))));
+  byId("zones").replaceChildren(...[...new Set([zone, "UTC"])].map((name) => el("option", { value: name })));
+  const map = createPreviewMap(byId("preview-map"), features);
+  byId("kind").addEventListener("change", () => { showMapping(); forget(); });
+  for (const name of DECLARED) byId(name).addEventListener("input", forget);
+  byId("import-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    look(map).catch((error) => complain(error));
+  });
+  byId("take").addEventListener("click", () => take().catch((error) => complain(error)));
+  watchFiles();
+  showMapping();
+  await showLog();
+  document.body.dataset.ready = "true";
+}
+
+start().catch((error) => complain(error, () => location.reload()));
