@@ -22,25 +22,25 @@ from numpy.typing import NDArray
 from geogrid.analysis.camera_hours import on_in_hours
 from geogrid.errors import InputError
 
-WRONG: Final = (
-    "review_overdue",
-    "not_integrated",
-    "no_sign",
-    "retention_over",
-    "retention_under",
-)
-MISSING: Final = (
-    "review_missing",
-    "review_unreadable",
-    "integrated_unknown",
-    "sign_unknown",
-    "filing_missing",
-    "basis_missing",
-    "retention_missing",
-    "hours_unreadable",
-)
-SOON: Final = "review_soon"
-FINDINGS: Final = (*WRONG, *MISSING, SOON)
+WRONG: Final = {
+    "review_overdue": "the review is overdue",
+    "not_integrated": "not on the video platform",
+    "no_sign": "no sign is posted",
+    "retention_over": "images are kept for too long",
+    "retention_under": "images are not kept for long enough",
+}
+MISSING: Final = {
+    "review_missing": "no day of review",
+    "review_unreadable": "the day of review cannot be read",
+    "integrated_unknown": "not said whether on the video platform",
+    "sign_unknown": "not said whether a sign is posted",
+    "filing_missing": "no filing number",
+    "basis_missing": "no legal basis",
+    "retention_missing": "not said how long images are kept",
+    "hours_unreadable": "the hours cannot be read",
+}
+SOON: Final = {"review_soon": "the review is due soon"}
+FINDINGS: Final[dict[str, str]] = {**WRONG, **MISSING, **SOON}
 _DATE: Final = re.compile(
     r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ t]\d{1,2}:.*)?"
 )
@@ -131,7 +131,7 @@ def register_care(
             "basis_missing": _texts(standing, "legal_basis") == "",
             "retention_missing": np.isnan(kept),
             "hours_unreadable": on_in_hours(_texts(standing, "hours").tolist())[1],
-            SOON: (late <= 0) & (late >= -rules.soon_days),
+            "review_soon": (late <= 0) & (late >= -rules.soon_days),
         }
     return pd.DataFrame(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -59,6 +59,29 @@ def write_table(table: pd.DataFrame, path: Path, about: Mapping[str, Json]) -> P
     return path
 
 
+def write_workbook(
+    tables: Mapping[str, pd.DataFrame], path: Path, about: Mapping[str, Json]
+) -> Path:
+    """Write tables as one workbook, a sheet each.
+
+    Parameters
+    ----------
+    tables
+        By the name of their sheet; columns of text and numbers, NaN is not known.
+    path
+        The file, ending in .xlsx; it appears whole or not at all.
+    about
+        What the tables are and where they come from.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    _write_book([*tables.items()], Path(path), json_text(dict(about)))
+    return Path(path)
+
+
 def _write_csv(table: pd.DataFrame, path: Path, about: str) -> None:
     """Write CSV that spreadsheets read as UTF-8, with no cell they would run as a formula."""
     tidy = table.apply(lambda column: column if _is_number(column) else column.map(_harmless))
@@ -85,23 +108,34 @@ def _write_parquet(table: pd.DataFrame, path: Path, about: str) -> None:
 
 
 def _write_xlsx(table: pd.DataFrame, path: Path, about: str) -> None:
-    """Write one sheet with a header that stays in sight; text is never a formula or a link."""
+    """Write one sheet with a header that stays in sight."""
+    _write_book([(None, table)], path, about)
+
+
+def _write_book(tables: Sequence[tuple[str | None, pd.DataFrame]], path: Path, about: str) -> None:
+    """Write a sheet for each table; text is never a formula or a link."""
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with written_aside(path) as part, xlsxwriter.Workbook(str(part), options) as book:
         book.set_properties({"created": _NO_TIME, "comments": about})
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        for at, (name, column) in enumerate(table.items()):
-            values = [plain(value) for value in column]
-            sheet.write_string(0, at, str(name), bold)
-            for row, value in enumerate(values, start=1):
-                if isinstance(value, int | float):
-                    sheet.write_number(row, at, value)
-                elif value is not None:
-                    sheet.write_string(row, at, str(value))
-            longest = max(len(str(name)), *(len(str(value)) for value in values), 0)
-            sheet.set_column(at, at, min(longest + 2, _WIDEST))
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
+        bold = book.add_format({"bold": True})
+        for name, table in tables:
+            _fill(book.add_worksheet(name), table, bold)
+
+
+def _fill(sheet: xlsxwriter.worksheet.Worksheet, table: pd.DataFrame, bold: object) -> None:
+    """Write a table on a sheet under a header that stays in sight."""
+    for at, (name, column) in enumerate(table.items()):
+        values = [plain(value) for value in column]
+        sheet.write_string(0, at, str(name), bold)
+        for row, value in enumerate(values, start=1):
+            if isinstance(value, int | float):
+                sheet.write_number(row, at, value)
+            elif value is not None:
+                sheet.write_string(row, at, str(value))
+        longest = max(len(str(name)), *(len(str(value)) for value in values), 0)
+        sheet.set_column(at, at, min(longest + 2, _WIDEST))
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from geogrid.errors import InputError
-from geogrid.export.plain_table import write_table
+from geogrid.export.plain_table import write_table, write_workbook
 
 ABOUT = {"title": "A table", "days": 2}
 
@@ -73,3 +73,12 @@ def test_another_ending_is_refused_and_writes_nothing(table, tmp_path):
     with pytest.raises(InputError, match=r"'.pdf'; give a file ending in .csv, .parquet, .xlsx"):
         write_table(table, tmp_path / "t.pdf", ABOUT)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_has_a_sheet_for_each_table(table, tmp_path):
+    tables = {"units": table, "none": table[:0]}
+    path = write_workbook(tables, tmp_path / "t.xlsx", ABOUT)
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["units", "none"]
+    assert book.get_sheet_by_name("units").to_python()[3] == ["三明-01", "@x", 3.0, 0.25]
+    assert book.get_sheet_by_name("none").to_python() == [list(table.columns)]
