@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.crs import Datum
 from geogrid.export.files import write_layer
 from geogrid.model.layer import Layer
 from geogrid.model.window import ALL_TIME, Window
@@ -14,9 +15,9 @@ from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
 from geogrid.service.forecasts import ForecastQuestion, forecast_layer
 from geogrid.service.hotspot_spots import spots_layer
+from geogrid.service.plan_files import require_plan_format, write_plan_file
 from geogrid.service.shelf import Progress, no_progress
 from geogrid.service.siting import siting_plan
-from geogrid.service.siting_files import write_plan
 from geogrid.service.siting_question import SitingQuestion
 
 
@@ -77,6 +78,7 @@ class Outlook(Atlas):
         question: SitingQuestion,
         *,
         path: Path | None = None,
+        datum: Datum = Datum.WGS84,
         progress: Progress = no_progress,
     ) -> dict[str, Any]:
         """Return where the next cameras or posts go, with a proof of how good that is.
@@ -86,7 +88,10 @@ class Outlook(Atlas):
         question
             What is asked.
         path
-            Also write the plan to this file: .json.
+            Also write the plan to this file: .json with its proof, .xlsx as a work order,
+            .geojson with points and views.
+        datum
+            Of the coordinates in a work order.
         progress
             Is told what is being done.
 
@@ -104,9 +109,11 @@ class Outlook(Atlas):
         """
         with self._lock:
             self._follow_districts()
+        if path is not None:
+            require_plan_format(path, datum)
         plan = siting_plan(self._shelf, question, progress)
         if path is not None:
-            write_plan(plan, path)
+            write_plan_file(self._shelf, plan, path, datum)
         return plan
 
     def spots(

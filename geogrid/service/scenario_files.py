@@ -13,9 +13,10 @@ from geogrid.crs import Datum, from_wgs84
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
 from geogrid.export.plain_table import write_table
+from geogrid.service.camera_shapes import cut_views, views_json
 from geogrid.service.desk_state import DeskCamera, DeskState, state_of
 from geogrid.service.siting_files import write_plan
-from geogrid.service.what_if import CameraDesk, cut_views, views_json, what_if
+from geogrid.service.what_if import CameraDesk, what_if
 
 _FORMATS: Final = (".geojson", ".xlsx", ".json")
 _DECIMALS: Final = 7
@@ -147,7 +148,7 @@ def scenario_features(room: CameraDesk, scenario: dict[str, Any]) -> dict[str, A
         }
         for row in rows
     ]
-    views = views_json(room, _cameras(scenario))["features"]
+    views = views_json(_cameras(scenario), room.crs, room.zones)["features"]
     for view in views:
         view["id"] = f"{view['id']}/view"
         view["properties"] = {"what": "view", **view["properties"]}
@@ -178,7 +179,7 @@ def work_order(room: CameraDesk, scenario: dict[str, Any], datum: Datum) -> pd.D
         share of the view that zones cut, and who proposed it.
     """
     cameras = _cameras(scenario)
-    _, cut = cut_views(room, cameras)
+    _, cut = cut_views(cameras, room.crs, room.zones)
     adds = {row["id"]: row["adds"] for row in scenario["result"]["cameras"]}
     rows = [
         {

@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from geogrid.analysis.siting_cameras import SitedCameras
+from geogrid.service.camera_shapes import sited
 from geogrid.service.desk_state import DeskCamera, DeskState
 from geogrid.service.siting_files import summary_of
-from geogrid.service.what_if import CameraDesk, sited
+from geogrid.service.what_if import CameraDesk
 
 _OF_PLAN: Final = (
     *("model", "status", "value", "bound", "proved_bound", "proof", "gap", "gap_asked", "unit"),

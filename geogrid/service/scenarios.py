@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from geogrid.crs import Datum
 from geogrid.errors import ConflictError, InputError, LayerNotFoundError
-from geogrid.model.window import Window
 from geogrid.service.desk_state import MOST_CAMERAS, DeskState, changed, state_of
+from geogrid.service.desks import Desks, usual_range_of
 from geogrid.service.json_fields import JsonFields
 from geogrid.service.layers import Questions
-from geogrid.service.outlook import Outlook
 from geogrid.service.scenario_files import compared, write_scenario
 from geogrid.service.scenario_solving import in_short, solved_scenario, standing_with
 from geogrid.service.shelf import Progress, Shelf, no_progress
@@ -21,15 +20,11 @@ from geogrid.service.siting import siting_plan
 from geogrid.service.siting_demand import WEIGHTS
 from geogrid.service.siting_question import CANDIDATES, MODELS, question_of
 from geogrid.service.what_if import (
-    CameraDesk,
-    DeskQuestion,
-    camera_desk,
     require_outside_zones,
     what_if,
 )
 from geogrid.store.scenarios import ScenarioStore
 
-USUAL_RANGE_M: Final = 250.0
 _BODY: Final = ("name", "note", "question", "cameras", "dropped")
 _LONGEST_S: Final = 120.0  # of a search that a browser waits for
 _REGISTER_OF: Final = {
@@ -40,7 +35,7 @@ _REGISTER_OF: Final = {
 }
 
 
-class Scenarios(Outlook):
+class Scenarios(Desks):
     """Everything that can be asked of a workspace about camera plans that people keep.
 
     Parameters
@@ -134,6 +129,36 @@ class Scenarios(Outlook):
         made = self._scenarios.add(name, fresh | {"solved": None}, _at(now))
         return self.scenario(int(made["id"]))
 
+    def scenario_of_plan(self, name: str, plan: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """Keep a plan as a new scenario.
+
+        Parameters
+        ----------
+        name
+            Its name, not yet taken.
+        plan
+            From `Outlook.site`.
+        now
+            The time.
+
+        Returns
+        -------
+        dict
+            As `scenario` returns it.
+
+        Raises
+        ------
+        InputError
+            The name is taken, or it is a plan of posts.
+        """
+        if plan["model"] == "p-median":
+            raise InputError("scenarios are of cameras; use the model mclp or lscp")
+        made = self.make_scenario({"name": name, "question": plan["question"]}, now)
+        fresh = solved_scenario(made, DeskState(), plan)
+        fresh.pop("result")
+        self._scenarios.change(int(made["id"]), fresh, _at(now), plan=plan)
+        return self.scenario(int(made["id"]))
+
     def change_scenario(self, number: int, body: object, now: datetime) -> dict[str, Any]:
         """Change some fields of a scenario.
 
@@ -168,7 +193,7 @@ class Scenarios(Outlook):
             fresh["name"] = given.text("name", longest=200) or found["name"]
         if "changes" in given:
             room = self._desk(fresh["question"])
-            usual = _usual_range(fresh["question"])
+            usual = usual_range_of(fresh["question"])
             changes = given.items("changes", most=1_000)
             state, _ = changed(_state(fresh), changes, room.register, usual)
             require_outside_zones(room, state)
@@ -315,53 +340,12 @@ class Scenarios(Outlook):
         plan = self.scenario_plan(number) if path.suffix.lower() == ".json" else None
         return write_scenario(self._desk(found["question"]), found, path, datum=datum, plan=plan)
 
-    def what_if(self, body: object) -> dict[str, Any]:
-        """Return what is seen if cameras are placed, turned, moved or dropped; nothing is kept.
-
-        Parameters
-        ----------
-        body
-            A JSON object: ``question`` (``weight``, ``from``, ``to``, ``hours``, ``weekdays``,
-            ``backup``, ``range``), ``cameras`` and ``dropped`` before, and ``changes``.
-
-        Returns
-        -------
-        dict
-            See `geogrid.service.what_if.what_if`.
-
-        Raises
-        ------
-        LayerNotFoundError
-            What the weight needs is not imported.
-        InputError
-            A change cannot be made.
-        """
-        given = JsonFields(body, ("question", "cameras", "dropped", "changes"), "what-if")
-        asked = given.mapping("question")
-        room, usual = self._desk(asked), _usual_range(asked)
-        cameras = given.items("cameras", most=MOST_CAMERAS)
-        before = state_of(cameras, given.texts("dropped", most=MOST_CAMERAS), usual)
-        changes = given.items("changes", most=1_000)
-        after, touched = changed(before, changes, room.register, usual)
-        return what_if(room, before, after, touched)
-
-    def _desk(self, question: dict[str, Any]) -> CameraDesk:
-        """Return the desk for a question's demand, kept while facts stay."""
-        given = JsonFields(question, tuple(question), "question")
-        texts = (given.text(name) for name in ("from", "to", "hours", "weekdays"))
-        asked = DeskQuestion(
-            given.text("weight"),
-            Window.parse(*texts),
-            given.number("backup", least=0.0, most=1.0) or 0.0,
-        )
-        return self._kept(("desk", asked), lambda: camera_desk(self._shelf, asked))
-
     def _checked(self, given: JsonFields, usual: dict[str, Any]) -> dict[str, Any]:
         """Return note, question and state, those that were given checked."""
         note = given.text("note") if "note" in given else usual["note"]
         question = given.mapping("question") if "question" in given else usual["question"]
         question_of({"new": 1} | _with_number(question))
-        room, far = self._desk(question), _usual_range(question)
+        room, far = self._desk(question), usual_range_of(question)
         cameras = usual["cameras"]
         if "cameras" in given:
             cameras = given.items("cameras", most=MOST_CAMERAS)
@@ -378,13 +362,8 @@ def _with_number(question: dict[str, Any]) -> dict[str, Any]:
     return question | {"new": None} if question.get("budget") is not None else question
 
 
-def _usual_range(question: dict[str, Any]) -> float:
-    given = JsonFields(question, tuple(question), "question")
-    return given.number("range", least=0.001, most=200_000.0) or USUAL_RANGE_M
-
-
 def _state(scenario: dict[str, Any]) -> DeskState:
-    return state_of(scenario["cameras"], scenario["dropped"], _usual_range(scenario["question"]))
+    return state_of(scenario["cameras"], scenario["dropped"], usual_range_of(scenario["question"]))
 
 
 def _at(now: datetime) -> str:

@@ -22,6 +22,7 @@ from geogrid.service.siting_demand import demand_of
 from geogrid.service.siting_instance import SitingInstance, instance_of
 from geogrid.service.siting_places import Candidates, candidate_places, room_places
 from geogrid.service.siting_question import SitingQuestion
+from geogrid.service.siting_robust import robustness
 from geogrid.service.siting_zone_price import zone_price
 
 _DECIMALS: Final = 9  # of a degree: a tenth of a millimetre, so that whole ones stay the same
@@ -80,6 +81,11 @@ def siting_plan(
     if question.price_zones:
         progress("siting as if there were no zones", 0, 0)
         found["zone_price"] = zone_price(shelf, question, instance, plan)
+    if question.robust:
+        found["robust"] = robust = robustness(shelf, question, instance, plan, progress)
+        for place in found["places"]:
+            kept = robust["kept_share"][place["id"]]
+            place |= {"kept_share": kept, "safe": kept == 1.0}
     return found | _about(shelf, question, instance.demand.name, instance.places)
 
 

@@ -136,6 +136,7 @@ class SitingQuestion:
                 candidates=self.candidates,
                 known=", ".join(CANDIDATES),
             )
+        self._require_fitting_extras()
         if self.model == "lscp":
             return
         if self.new is None and self.rules.budget is None:
@@ -144,6 +145,16 @@ class SitingQuestion:
             raise InputError("give the number of new sites or a budget, not both")
         if self.model == "p-median" and self.new is None:
             raise InputError("how many new posts? p-median needs --new N")
+
+    def _require_fitting_extras(self) -> None:
+        """Refuse what a plan of this model cannot be asked for besides."""
+        is_counted = self.rules.budget is None and not self.rules.least
+        if self.curve and not (self.model == "mclp" and is_counted):
+            raise InputError(
+                "a curve needs the model mclp and a number of sites: no costs, no least coverage"
+            )
+        if (self.robust or self.price_zones) and self.model != "mclp":
+            raise InputError("other ranges and months, and the price of zones, need the model mclp")
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values, from which `question_of` makes it again."""

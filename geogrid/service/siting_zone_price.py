@@ -9,7 +9,6 @@ import numpy as np
 
 from geogrid.analysis.siting import site_cameras
 from geogrid.analysis.siting_plan import SitingPlan
-from geogrid.errors import InputError
 from geogrid.service.shelf import Shelf
 from geogrid.service.siting_instance import SitingInstance, assembled
 from geogrid.service.siting_places import candidate_places
@@ -35,14 +34,7 @@ def zone_price(
     dict
         ``gain`` and ``most_gain``: what new sites would add, and what none could exceed, were
         there no zones; ``least`` and ``most`` of the weight that zones cost the best plan.
-
-    Raises
-    ------
-    InputError
-        The model is not ``mclp``.
     """
-    if question.model != "mclp":
-        raise InputError("zones are priced with the model mclp only")
     demand = instance.demand
     xy = np.concatenate([demand.xy, demand.forbidden_xy])
     at = shelf.grid.position_of(shelf.grid.spec.cell_at(xy[:, 0], xy[:, 1]))

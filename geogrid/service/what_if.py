@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geogrid.analysis.siting_cameras import SitedCameras, grid_azimuths
 from geogrid.analysis.siting_desk import Desk, Trial
-from geogrid.analysis.siting_zones import cut_by_zones, inside_zones
-from geogrid.analysis.views import view_polygons
-from geogrid.crs import WGS84, reprojection, transformer
+from geogrid.analysis.siting_zones import inside_zones
 from geogrid.errors import InputError
-from geogrid.model.sensors import CameraStatus, Sensors
 from geogrid.model.window import Window
+from geogrid.service.camera_shapes import sited, views_json
 from geogrid.service.desk_state import DeskCamera, DeskState
 from geogrid.service.shelf import Shelf
 from geogrid.service.siting import places_json
@@ -128,34 +124,6 @@ def _registered(row: dict[str, Any]) -> DeskCamera:
     )
 
 
-def sited(cameras: list[DeskCamera], crs: CRS) -> SitedCameras:
-    """Return cameras of a scenario in a plane.
-
-    Parameters
-    ----------
-    cameras
-        In WGS-84.
-    crs
-        The plane CRS.
-
-    Returns
-    -------
-    SitedCameras
-        In that order.
-    """
-    lon = np.array([camera.lon for camera in cameras], dtype=np.float64)
-    lat = np.array([camera.lat for camera in cameras], dtype=np.float64)
-    bearing = np.array([c.bearing_deg or 0.0 for c in cameras]) + grid_azimuths(lon, lat, crs)
-    angle = np.array([c.view_angle_deg for c in cameras], dtype=np.float64)
-    return SitedCameras(
-        tuple(camera.id for camera in cameras),
-        np.column_stack(transformer(WGS84, crs).transform(lon, lat)),
-        np.array([camera.range_m for camera in cameras], dtype=np.float64),
-        bearing % 360.0,
-        angle,
-    )
-
-
 def what_if(
     room: CameraDesk, before: DeskState, after: DeskState, touched: tuple[str, ...] = ()
 ) -> dict[str, Any]:
@@ -215,7 +183,11 @@ def what_if(
         "change": {name: second[name] - first[name] for name in first if name != "districts"},
         "cameras": rows,
         "dropped": sorted(after.dropped),
-        "views": views_json(room, [after.cameras[n] for n in touched if n in after.cameras]),
+        "views": views_json(
+            [after.cameras[name] for name in touched if name in after.cameras],
+            room.crs,
+            room.zones,
+        ),
     }
 
 
@@ -282,70 +254,3 @@ def require_outside_zones(room: CameraDesk, state: DeskState) -> None:
             camera=cameras[at].id,
             zone=room.zone_ids[int(zone[at])],
         )
-
-
-def cut_views(
-    room: CameraDesk, cameras: list[DeskCamera]
-) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Return what cameras see in plan without what lies in zones.
-
-    Parameters
-    ----------
-    room
-        The desk.
-    cameras
-        Of a scenario.
-
-    Returns
-    -------
-    views : ndarray of shapely.Geometry, shape (n,)
-        In the grid's CRS.
-    cut_share : ndarray of float, shape (n,)
-        Share of each view that zones cut away.
-    """
-    if not cameras:
-        return np.empty(0, dtype=object), np.zeros(0)
-    sensors = Sensors(
-        ids=tuple(camera.id for camera in cameras),
-        lon=np.array([camera.lon for camera in cameras]),
-        lat=np.array([camera.lat for camera in cameras]),
-        range_m=np.array([camera.range_m for camera in cameras]),
-        bearing_deg=np.array([c.bearing_deg or 0.0 for c in cameras]),
-        view_angle_deg=np.array([camera.view_angle_deg for camera in cameras]),
-        status=(CameraStatus.ON,) * len(cameras),
-    )
-    whole = view_polygons(sensors, room.crs)
-    cut, lost = cut_by_zones(whole, room.zones)
-    return cut, lost / shapely.area(whole)
-
-
-def views_json(room: CameraDesk, cameras: list[DeskCamera]) -> dict[str, Any]:
-    """Return views as GeoJSON in WGS-84, cut by zones.
-
-    Parameters
-    ----------
-    room
-        The desk.
-    cameras
-        Of a scenario.
-
-    Returns
-    -------
-    dict
-        A feature collection; ``cut_share`` tells how much of a view zones cut away.
-    """
-    cut, share = cut_views(room, cameras)
-    degrees = [shapely.transform(shape, reprojection(room.crs, WGS84)) for shape in cut]
-    shapes = [shapely.set_precision(shape, 1e-7) for shape in degrees]
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "id": camera.id,
-                "properties": {"id": camera.id, "cut_share": float(part)},
-                "geometry": None if shape.is_empty else shapely.geometry.mapping(shape),
-            }
-            for camera, shape, part in zip(cameras, shapes, share, strict=True)
-        ],
-    }
