@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -12,10 +13,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geogrid.analysis.camera_params import MAX_RANGE_M, CameraParams
 from geogrid.analysis.camera_ranges import TaskRanges, task_ranges
 from geogrid.analysis.obstacles import Obstacles
 from geogrid.analysis.sectors import ARC_TOLERANCE_M, FULL_DEG, Sectors
-from geogrid.analysis.visibility import METHODS, Method, visible_views
+from geogrid.analysis.visibility import Method, visible_views
 from geogrid.crs import WGS84, is_equal_area, transformer
 from geogrid.errors import InputError
 from geogrid.model.buildings import Buildings
@@ -23,69 +25,9 @@ from geogrid.model.sensors import CameraStatus, Purpose, Sensors
 
 __all__ = ["ARC_TOLERANCE_M", "CameraParams", "Sight", "Views", "camera_views", "view_polygons"]
 
-MAX_RANGE_M: Final = 50_000.0  # no camera serves a purpose at this range; a unit was mistaken
 _STEP_DEG: Final = 1e-4  # 11 m: its rounding turns a bearing by 1e-8 degrees
 _AXIS_M: Final = 6_378_137.0  # WGS-84
 _ECCENTRICITY2: Final = 0.006_694_379_990_141_3
-
-
-@dataclass(frozen=True, slots=True)
-class CameraParams:
-    """What to assume of cameras whose register is incomplete.
-
-    Parameters
-    ----------
-    default_range_m
-        Range of cameras that state none, metres, > 0; ``None`` leaves them undrawn.
-    default_view_angle_deg
-        View angle of cameras that state a bearing but no angle, degrees in (0, 360];
-        ``None`` leaves them undrawn.
-    purpose
-        The task that ranges are for: ``overview``, ``recognise`` or ``plate``; ``None`` for each
-        camera's own.
-    plain
-        Leave buildings out: discs and sectors in the open.
-    method
-        How views between buildings are found; see `geogrid.analysis.visibility.visible_views`.
-
-    Raises
-    ------
-    InputError
-        A value is out of its range, or there is no such purpose or method.
-    """
-
-    default_range_m: float | None = None
-    default_view_angle_deg: float | None = None
-    purpose: str | None = None
-    plain: bool = False
-    method: Method = "auto"
-
-    def __post_init__(self) -> None:
-        known: tuple[str, ...] = tuple(Purpose)
-        if self.purpose is not None and self.purpose not in known:
-            raise InputError(
-                "unknown purpose {purpose!r}; give one of {known}",
-                purpose=self.purpose,
-                known=", ".join(known),
-            )
-        if self.method not in METHODS:
-            raise InputError(
-                "unknown method of views {method!r}; give one of {known}",
-                method=self.method,
-                known=", ".join(METHODS),
-            )
-        if self.default_range_m is not None and not 0.0 < self.default_range_m <= MAX_RANGE_M:
-            raise InputError(
-                "the default camera range must be over 0 m and at most {most:g} m, got {got}",
-                most=MAX_RANGE_M,
-                got=self.default_range_m,
-            )
-        angle = self.default_view_angle_deg
-        if angle is not None and not 0.0 < angle <= FULL_DEG:
-            raise InputError(
-                "the default view angle must be over 0 and at most 360 degrees, got {got}",
-                got=angle,
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +53,7 @@ class Sight:
     plain_m2: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Views:
     """The views of the cameras that could be drawn.
 
@@ -121,11 +63,8 @@ class Views:
         Position in the register of each view, rising, shape (n,).
     polygon
         One polygon per view in the grid's CRS, counter-clockwise, shape (n,).
-    convex
-        The same ground as convex polygons: a view wider than 180 degrees is two halves, one
-        between buildings some fans.
-    owner
-        Position in ``polygon`` of the view of each convex one.
+    parts
+        Gives the same ground as convex polygons, and their views; see `convex` and `owner`.
     counts
         Cameras by what was done with them: ``cameras``, ``in_service``, ``off``, ``planned``,
         ``drawn``; of those drawn ``assumed_disc``, ``assumed_angle``, ``assumed_range``,
@@ -142,11 +81,24 @@ class Views:
 
     camera: NDArray[np.int64]
     polygon: NDArray[np.object_]
-    convex: NDArray[np.object_]
-    owner: NDArray[np.int64]
+    parts: Callable[[], tuple[NDArray[np.object_], NDArray[np.int64]]]
     counts: Mapping[str, int]
     told_apart: Mapping[str, NDArray[np.int64]]
     sight: Sight
+
+    @cached_property
+    def _convex_parts(self) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+        return self.parts()
+
+    @property
+    def convex(self) -> NDArray[np.object_]:
+        """The same ground as convex polygons: halves of wide views, fans between buildings."""
+        return self._convex_parts[0]
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """Position in ``polygon`` of the view of each convex one, shape (k,)."""
+        return self._convex_parts[1]
 
 
 def camera_views(
@@ -244,13 +196,17 @@ def _plain_views(
     camera: NDArray[np.int64], sectors: Sectors, known: _Assumed, *, left_out: bool
 ) -> Views:
     """Return views in the open."""
-    polygon, convex = sectors.polygons(), sectors.convex()
-    wide = np.flatnonzero((sectors.angle > math.pi) & (sectors.angle < math.tau))
-    owner = np.concatenate([np.arange(len(sectors)), wide])
+    polygon = sectors.polygons()
+
+    def parts() -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+        wide = np.flatnonzero((sectors.angle > math.pi) & (sectors.angle < math.tau))
+        owner = np.concatenate([np.arange(len(sectors)), wide])
+        return sectors.convex().polygons(), owner
+
     area = float(shapely.area(polygon).sum())
     sight = Sight("left out" if left_out else "none", "plan view", "plain", area)
     told_apart = known.told_apart()
-    return Views(camera, polygon, convex.polygons(), owner, known.counts(), told_apart, sight)
+    return Views(camera, polygon, parts, known.counts(), told_apart, sight)
 
 
 def _views_between(
@@ -277,11 +233,15 @@ def _views_between(
     elif all(have.any() for have in with_height):
         heights = "in part"
     area = float((sectors.angle / 2.0 * sectors.radius_m**2).sum())
+
+    def parts() -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+        convex, owner = seen.convex_parts()
+        return convex, (np.cumsum(kept) - 1)[owner]
+
     return Views(
         camera[kept],
         seen.polygon[kept],
-        seen.convex,
-        (np.cumsum(kept) - 1)[seen.owner],
+        parts,
         known.counts(),
         known.told_apart(),
         Sight("used", heights, seen.method, area),

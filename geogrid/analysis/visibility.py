@@ -44,29 +44,54 @@ class VisibleViews:
     polygon
         The ground seen, shape (n,): a polygon, several of them where roofs hide a strip, or an
         empty polygon for a camera deep inside a building.
-    convex
-        The same ground as convex polygons, counter-clockwise, shape (k,).
-    owner
-        View of each of those, rising, shape (k,).
     inside
         Which cameras stand inside or on the outline of a building in plan, shape (n,).
     over
         Which cameras look over a building, shape (n,).
     method
         ``sweep`` (exact) or ``rays``.
+    sectors
+        The views without buildings.
+    star
+        Where the corners of each view in plan start, shape (n + 1,), and the corners.
     """
 
     polygon: NDArray[np.object_]
-    convex: NDArray[np.object_]
-    owner: NDArray[np.int64]
     inside: NDArray[np.bool_]
     over: NDArray[np.bool_]
     method: str
+    sectors: Sectors
+    star: tuple[NDArray[np.int64], NDArray[np.float64]]
 
     @property
     def indoors(self) -> NDArray[np.bool_]:
         """Which views see nothing of the ground outside, shape (n,)."""
         return np.asarray(shapely.is_empty(self.polygon))
+
+    def convex_parts(self) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+        """Return the same ground as convex polygons.
+
+        Returns
+        -------
+        convex : ndarray of shapely.Polygon, shape (k,)
+            Counter-clockwise: fans of views that are whole stars, triangles of others.
+        owner : ndarray of int, shape (k,)
+            View of each, rising.
+        """
+        all_round = self.sectors.angle >= 2.0 * np.pi
+        owner, start, corners = star_fans(*self.star, self.sectors.centre, all_round)
+        ring = np.repeat(np.arange(len(owner)), np.diff(start))
+        fans = np.asarray(shapely.polygons(shapely.linearrings(corners, indices=ring)))
+        whole = ~(self.inside | self.over)
+        kept = (whole & ~self.indoors)[owner]
+        rest = np.flatnonzero(~whole)
+        pieces, piece_of = shapely.get_parts(
+            shapely.constrained_delaunay_triangles(self.polygon[rest]), return_index=True
+        )
+        convex = np.concatenate([fans[kept], shapely.orient_polygons(pieces)])
+        owner = np.concatenate([owner[kept], rest[piece_of]])
+        order = np.argsort(owner, kind="stable")
+        return convex[order], owner[order]
 
 
 def visible_views(
@@ -127,8 +152,7 @@ def visible_views(
     _cut(polygon, pairs, obstacles.footprint)
     over = _cut_shadows(polygon, sectors.centre, height, obstacles)
     polygon[shapely.area(polygon) < _NOTHING_M2] = _EMPTY
-    convex, owner = _convex(polygon, (start, corners), sectors, whole=~(inside | over))
-    return VisibleViews(polygon, convex, owner, inside, over, method)
+    return VisibleViews(polygon, inside, over, method, sectors, (start, corners))
 
 
 def visible_ranges(
@@ -269,26 +293,3 @@ def _shadow(footprint: Polygon, eye: NDArray[np.float64], reach: float) -> shape
     near = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
     quads = np.asarray(shapely.polygons(np.concatenate([near, away(near[:, ::-1])], axis=1)))
     return shapely.union_all(np.concatenate([[footprint, far], quads[shapely.area(quads) > 0.0]]))
-
-
-def _convex(
-    polygon: NDArray[np.object_],
-    stars: tuple[NDArray[np.int64], NDArray[np.float64]],
-    sectors: Sectors,
-    *,
-    whole: NDArray[np.bool_],
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    """Return views as convex polygons: fans of those that are whole stars, triangles of others."""
-    all_round = sectors.angle >= 2.0 * np.pi
-    owner, start, corners = star_fans(*stars, sectors.centre, all_round)
-    ring = np.repeat(np.arange(len(owner)), np.diff(start))
-    fans = np.asarray(shapely.polygons(shapely.linearrings(corners, indices=ring)))
-    kept = (whole & ~shapely.is_empty(polygon))[owner]
-    rest = np.flatnonzero(~whole)
-    pieces, piece_of = shapely.get_parts(
-        shapely.constrained_delaunay_triangles(polygon[rest]), return_index=True
-    )
-    convex = np.concatenate([fans[kept], shapely.orient_polygons(pieces)])
-    owner = np.concatenate([owner[kept], rest[piece_of]])
-    order = np.argsort(owner, kind="stable")
-    return convex[order], owner[order]
