@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geogrid.analysis.counted_views import Looking
 from geogrid.analysis.road_lengths import require_lines
-from geogrid.analysis.views import Views
 from geogrid.crs import WGS84, reprojection
 from geogrid.kernels.convex_clip import convex_intervals
 from geogrid.kernels.sole_cover import sole_cover
@@ -188,7 +188,7 @@ def lengths_m(segments: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
 
 
-def seen_lines(segments: NDArray[np.float64], views: Views) -> SeenLines:
+def seen_lines(segments: NDArray[np.float64], views: Looking) -> SeenLines:
     """Return which parts of segments each view sees.
 
     Parameters

@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.camera_lines import SeenLines, grouped_lines, lengths_m, seen_lines
+from geogrid.analysis.counted_views import Looking
 from geogrid.analysis.obstacles import Obstacles
-from geogrid.analysis.views import Views
 from geogrid.crs import WGS84, reprojection
 from geogrid.model.grid import Grid
 from geogrid.model.places import Places
@@ -82,7 +82,7 @@ class SeenPlaces:
 
 
 def seen_places(
-    places: Places, views: Views, grid: Grid, *, obstacles: Obstacles | None = None
+    places: Places, views: Looking, grid: Grid, *, obstacles: Obstacles | None = None
 ) -> SeenPlaces:
     """Return which views see which places, and how much of each is seen.
 

@@ -21,8 +21,8 @@ from geogrid.analysis.camera_lines import (
     seen_lines,
 )
 from geogrid.analysis.camera_places import SeenPlaces, seen_places
+from geogrid.analysis.counted_views import Looking
 from geogrid.analysis.obstacles import Obstacles
-from geogrid.analysis.views import Views
 from geogrid.model.grid import Grid
 from geogrid.model.places import Places
 
@@ -70,7 +70,7 @@ class Scene:
     """
 
     ground: Ground
-    views: Views
+    views: Looking
     land: LandParts
     roads: DistrictRoads
     on_roads: SeenLines
@@ -105,7 +105,7 @@ class Cover:
     places_alone: NDArray[np.int64]
 
 
-def camera_scene(views: Views, ground: Ground) -> Scene:
+def camera_scene(views: Looking, ground: Ground) -> Scene:
     """Return what views see of a ground.
 
     Parameters
