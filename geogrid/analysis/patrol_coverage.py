@@ -61,7 +61,7 @@ FIELDS: Final = (
         "Road length patrolled",
         "",
         "share",
-        "null: no roads are registered, or the share is not derived",
+        "Of the cell's road length; null: no road is in the cell, or no imported day in the window",
     ),
 )
 

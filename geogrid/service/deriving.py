@@ -143,7 +143,7 @@ class Derivation:
         """Work a day out of its fixes."""
         shelf = self.shelf
         every = shelf.tracks.read_inputs(inputs)
-        tracks = every if self.units is None else _of_units(every, self.units)
+        tracks = every if self.units is None else tracks_of_units(every, self.units)
         derived = patrol_day(
             tracks,
             inputs.day,
@@ -312,8 +312,21 @@ def _read_back(store: DerivedStore, done: DayDone) -> PatrolDay:
     return derived
 
 
-def _of_units(tracks: Tracks, units: tuple[str, ...]) -> Tracks:
-    """Return the fixes of some units."""
+def tracks_of_units(tracks: Tracks, units: tuple[str, ...]) -> Tracks:
+    """Return the fixes of some units.
+
+    Parameters
+    ----------
+    tracks
+        Fixes.
+    units
+        Names.
+
+    Returns
+    -------
+    Tracks
+        Names that have no fix are passed over.
+    """
     wanted = np.isin(np.array(tracks.units, dtype=object), np.array(units, dtype=object))
     code = np.cumsum(wanted, dtype=np.int32) - 1
     keep = wanted[tracks.unit]

@@ -11,6 +11,7 @@ from geogrid.store.registers import DISTRICTS
 GRID: Final = "grid"
 FORECAST: Final = "forecast"
 SPOTS: Final = "spots"
+ROADS_NEVER: Final = "roads_never"
 REACH: Final = "reach"
 LATTICE_TITLES: Final[Mapping[str, str]] = {
     "coverage": "Patrol coverage",
@@ -37,10 +38,11 @@ FEATURE_TITLES: Final[Mapping[str, str]] = {
     "demand": "Demand",
     "candidates": "Candidate sites",
     SPOTS: "Hotspot areas",
+    ROADS_NEVER: "Roads never patrolled",
 }
 NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
 INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "coverage": ("tracks", "depots"),
+    "coverage": ("tracks", "depots", "roads"),
     "camera_coverage": ("cameras", "roads", "buildings"),
     "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
     "gaps": (
@@ -50,6 +52,7 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     GRID: (),
     FORECAST: ("incidents", "roads", "rooms", "places"),
     SPOTS: ("incidents", "roads", "rooms", "places", "checkpoints"),
+    ROADS_NEVER: ("tracks", "roads"),
     REACH: ("tracks", "incidents", "roads", "rooms"),
 }
 

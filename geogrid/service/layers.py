@@ -42,6 +42,7 @@ from geogrid.service.layer_kinds import (
     LATTICE_TITLES,
     NOTHING,
     REACH,
+    ROADS_NEVER,
     SPOTS,
     is_synthetic,
     sources_of,
@@ -49,6 +50,7 @@ from geogrid.service.layer_kinds import (
 from geogrid.service.layer_origins import completeness_of, provenance_of
 from geogrid.service.patrols import coverage
 from geogrid.service.reach_layer import ReachQuestion, reach_layer
+from geogrid.service.road_layers import roads_layer
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import UNITS
 from geogrid.store.registers import DISTRICTS
@@ -184,6 +186,7 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
         "hotspots": bool(shelf.incidents.fingerprint()),
         "gaps": bool(shelf.tracks.days()),
         "incidents": bool(shelf.incidents.fingerprint()),
+        ROADS_NEVER: bool(shelf.tracks.days()) and "roads" in kinds,
         GRID: True,
     }
     lattices = [name for name in LATTICE_TITLES if facts.get(name, False)]
@@ -226,6 +229,8 @@ def build_layer(
         return reach_layer(shelf, reach, progress)
     if layer_id == SPOTS:
         return spots_layer(shelf, questions.window, questions.choice, questions.hotspots)[0]
+    if layer_id == ROADS_NEVER:
+        return roads_layer(shelf, questions.window, questions.rules, progress)[0]
     if layer_id in LATTICE_TITLES:
         table: CellTable | gpd.GeoDataFrame = _lattice(shelf, layer_id, questions, progress)
         inputs, title, fields = INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields

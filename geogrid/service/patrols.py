@@ -21,6 +21,7 @@ from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
 from geogrid.service.deriving import Derivation, derived_by
 from geogrid.service.months import PatrolYear
+from geogrid.service.road_patrols import road_patrolled_share
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
 
@@ -100,10 +101,14 @@ def coverage(
     """
     units = None if group is None else units_of_group(shelf, group)
     table = PatrolYear.of(shelf, rules or PatrolRules(), progress, units=units).coverage(window)
+    columns = dict(table.columns)
+    columns["road_patrolled_share"] = road_patrolled_share(
+        shelf, window, rules or PatrolRules(), progress, units=units
+    )
     counted: dict[str, Any] = {"fixes": _fix_counts(shelf, table)}
     if units is not None:
         counted["units"] = {"group": group, "registered": len(units)}
-    return replace(table, summary={**table.summary, **counted})
+    return replace(table, columns=columns, summary={**table.summary, **counted})
 
 
 def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:

@@ -6,6 +6,7 @@ from geogrid.service.dosages import Dosages
 from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
+from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
 from geogrid.service.timelines import Timelines
@@ -15,9 +16,10 @@ class Rooms(
     Dosages,
     QuickColumns,
     Reaching,
+    RoadAnswers,
     Scenarios,
     Tiles,
-    Timelines,
     Intake,
+    Timelines,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""
