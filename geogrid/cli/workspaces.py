@@ -124,7 +124,8 @@ def _declared(settings: dict[str, Any]) -> ReadOptions:
     from geogrid.workspace import read_options
 
     columns = dict(_pair("--map", text) for text in settings["columns"])
-    return read_options(settings, columns)
+    trusted = bool(settings.get("trust_datum"))
+    return read_options(settings, columns, trust_datum=trusted)
 
 
 def _pair(option_name: str, text: str) -> tuple[str, str]:
@@ -149,6 +150,7 @@ def _pair(option_name: str, text: str) -> tuple[str, str]:
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
 @option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@option("--trust-datum", is_flag=True, help="Take the declared datum, whatever roads say.")
 @option("--credit", default="", help="Whom to credit for the data, shown on the map.")
 @common
 @click.pass_obj

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from geogrid.analysis.datum_guard import DatumGuard
 from geogrid.crs import Datum
 
 Status = Literal["accept", "accept_warn", "quarantine", "reject"]
@@ -194,6 +195,10 @@ class ReadOptions:
         Box (xmin, ymin, xmax, ymax) in degrees, WGS-84; a position outside is refused.
     unit
         The unit of all fixes of a file whose rows name none: a receiver's or a phone's log.
+    guard
+        Roads that judge the datum of positions; ``None`` where there are none.
+    trust_datum
+        The declared datum holds, whatever roads say.
     """
 
     datum: Datum | None = None
@@ -202,3 +207,5 @@ class ReadOptions:
     columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
     area: tuple[float, float, float, float] | None = None
     unit: str | None = None
+    guard: DatumGuard | None = None
+    trust_datum: bool = False

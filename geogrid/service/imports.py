@@ -11,10 +11,13 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import box
 
 from geogrid import io
+from geogrid.analysis.datum_guard import DatumGuard
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions, ReadReport
+from geogrid.io.positions import CHINA_BOX
 from geogrid.io.report import Message
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.transaction import Transaction, transaction, undo_last
@@ -182,7 +185,7 @@ def import_files(
         A file cannot be used at all; nothing was stored.
     """
     _require_kind(kind)
-    options = replace(options, area=shelf.import_area())
+    options = replace(options, area=shelf.import_area(), guard=_guard(shelf, kind, options))
     tally = _Tally()
     entry: dict[str, Any] = {"at": note.at.isoformat(), "kind": kind}
     with transaction(shelf.root, entry) as change:
@@ -196,6 +199,17 @@ def import_files(
         entry |= result.as_json() | {"credit": note.credit}
     progress("", len(files), len(files))
     return result
+
+
+def _guard(shelf: Shelf, kind: str, options: ReadOptions) -> DatumGuard | None:
+    """Return the roads that judge a file's datum, where there are some and datums differ."""
+    west, south, east, north = shelf.registers.districts().bounds
+    in_china = box(*CHINA_BOX).intersects(box(west, south, east, north))
+    is_asked = in_china and not options.trust_datum and kind not in {"roads", *io.PLAIN_KINDS}
+    if not is_asked or "roads" not in shelf.registers.kinds():
+        return None
+    lines = shelf.registers.read("roads").geometry.to_numpy()
+    return DatumGuard.of(lines) if lines.size else None
 
 
 def _require_kind(kind: str, known: Sequence[str] = KINDS) -> None:

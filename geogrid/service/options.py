@@ -11,7 +11,10 @@ from geogrid.io import ReadOptions
 
 
 def read_options(
-    declared: Mapping[str, str], columns: Mapping[str, str] | None = None
+    declared: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
+    *,
+    trust_datum: bool = False,
 ) -> ReadOptions:
     """Return the options of an import from texts.
 
@@ -21,6 +24,8 @@ def read_options(
         ``datum``, ``tz``, ``speed_unit`` and ``unit`` where they are declared.
     columns
         From field to column.
+    trust_datum
+        The declared datum holds, whatever roads say.
 
     Returns
     -------
@@ -38,6 +43,7 @@ def read_options(
         speed_unit=declared.get("speed_unit") or None,
         columns=columns or {},
         unit=declared.get("unit") or None,
+        trust_datum=trust_datum,
     )
 
 
