@@ -58,7 +58,7 @@ export function createWindowPanel({ store, days }) {
     }, t(`shift.${name}`))));
     const chosen = new Set(state.weekdays.split(",").filter(Boolean));
     byId("weekdays").replaceChildren(...DAYS.map((day) => el("button", {
-      type: "button", "data-day": day, "aria-label": t(`dayname.${day}`),
+      type: "button", "data-day": day, title: t(`dayname.${day}`),
       "aria-pressed": String(chosen.size === 0 || chosen.has(day)),
       click: () => toggle(day),
     }, t(`day.${day}`))));
