@@ -17,9 +17,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geogrid.analysis.gistar import gistar
+from geogrid.analysis.gistar import Draws, GiStar, gistar, support_by_part
 from geogrid.analysis.hotspot_params import MIN_RADIUS_CELLS, HotspotParams
 from geogrid.analysis.multiple_testing import adjusted_p
+from geogrid.analysis.whole_weights import WholeWeights, table_is_small
 from geogrid.crs import WGS84, transformer
 from geogrid.errors import InputError
 from geogrid.kernels.window_sums import disc_half_widths
@@ -67,7 +68,8 @@ def hotspot_stability(
 ) -> Stability:
     """Return the share of moved and resized lattices in which each cell's centre is hot.
 
-    Each incident counts once, and a cell is compared with the whole city.
+    Each incident counts once unless weights are asked for, and a cell is compared with the
+    whole city.
 
     Parameters
     ----------
@@ -89,11 +91,17 @@ def hotspot_stability(
     Raises
     ------
     InputError
-        The radius does not fit the cell size, or no incident lies in a cell at risk.
+        The radius does not fit the cell size, no incident lies in a cell at risk, or a
+        cell is to be compared with its district.
     """
     params = params or HotspotParams()
+    if params.reference != "city":
+        raise InputError(
+            "areas are compared with the whole city, not with a {reference}",
+            reference=params.reference,
+        )
     radius_m = params.radius_over(grid.spec.cell_size)
-    place = _Place.of(incidents, grid, at_risk)
+    place = _Place.of(incidents, grid, at_risk, weighted=params.weighted)
     fitting = [
         s for s in SCALES if radius_m / (s * grid.spec.cell_size) >= MIN_RADIUS_CELLS - _ROUNDING
     ]
@@ -123,12 +131,15 @@ class _Place:
     corner: tuple[int, int]
     u: NDArray[np.float64]
     v: NDArray[np.float64]
+    weights: WholeWeights | None  # every incident counts once if None
     mask: NDArray[np.bool_]
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
 
     @classmethod
-    def of(cls, incidents: Incidents, grid: Grid, at_risk: NDArray[np.bool_]) -> _Place:
+    def of(
+        cls, incidents: Incidents, grid: Grid, at_risk: NDArray[np.bool_], *, weighted: bool
+    ) -> _Place:
         spec = grid.spec
         x, y = transformer(WGS84, spec.crs).transform(incidents.lon, incidents.lat)
         position = grid.position_of(spec.cell_at(x, y))
@@ -145,6 +156,7 @@ class _Place:
             corner=(origin_col + col_0, origin_row + row_0),
             u=(np.asarray(x)[kept] - spec.x_min) / spec.cell_size - col_0,
             v=(np.asarray(y)[kept] - spec.y_min) / spec.cell_size - row_0,
+            weights=WholeWeights.of(incidents.weight[kept]) if weighted else None,
             mask=mask,
             rows=row - row_0,
             cols=col - col_0,
@@ -164,13 +176,33 @@ class _Place:
         counts = np.bincount(row * shape[1] + col, minlength=shape[0] * shape[1])
         counts = counts.astype(np.int64).reshape(shape)
         mask = self._at_risk(scale, (moved[0], moved[1]), (shape[0], shape[1])) | (counts > 0)
-        gi = gistar(counts, mask, half_widths, null=params.null)
+        gi = self._tested(counts, row * shape[1] + col, mask, half_widths, params)
         q = adjusted_p(gi.p, params.correction)
+        support, _ = support_by_part(counts, np.where(mask, 0, -1), half_widths)
         hot = np.zeros(shape, dtype=np.bool_)
-        hot[mask] = (gi.z > 0.0) & (q <= params.q) & (gi.support >= params.min_support)
+        hot[mask] = (gi.z > 0.0) & (q <= params.q) & (support >= params.min_support)
         centre_row = _cell(self.rows + 0.5, scale, moved[1])
         centre_col = _cell(self.cols + 0.5, scale, moved[0])
         return np.asarray(hot[centre_row, centre_col], dtype=np.bool_)
+
+    def _tested(
+        self,
+        counts: NDArray[np.int64],
+        cell: NDArray[np.int64],
+        mask: NDArray[np.bool_],
+        half_widths: NDArray[np.int64],
+        params: HotspotParams,
+    ) -> GiStar:
+        """Return Gi* of counts, or of the weights of the incidents, each in its cell."""
+        if self.weights is None:
+            return gistar(counts, mask, half_widths, null=params.null)
+        units = np.zeros(counts.size, dtype=np.int64)
+        np.add.at(units, cell, self.weights.units)
+        units = units.reshape(counts.shape)
+        sums, sizes = support_by_part(units, np.where(mask, 0, -1), half_widths)
+        small = table_is_small(units[mask], int(sums.max()), int(sizes.max()))
+        draws = None if self.weights.exact and small else Draws(seed=params.seed)
+        return gistar(units, mask, half_widths, null=params.null, draws=draws)
 
     def _at_risk(
         self, scale: float, moved: tuple[float, float], shape: tuple[int, int]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from geogrid.analysis.aoristic import hour_profile, shift_counts, window_shares
 from geogrid.analysis.at_risk import at_risk_cells
 from geogrid.analysis.feedback import exposure_weights
+from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.analysis.stacked_places import StackedPlace, at_places, stacked_places
 from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
@@ -35,8 +36,8 @@ OFFICER: Final = SOURCES.index("officer")
 UNKNOWN: Final = SOURCES.index("unknown")
 UNIT: Final = 0.05  # of weights by exposure: with a common unit, chances of sums stay exact
 UNWEIGHTED: Final = (
-    "incidents found by officers count in full: only gi and local-moran weigh them, where patrols "
-    "of the window are on record"
+    "incidents found by officers count in full: only gi, local-moran and areas weigh them, where "
+    "patrols of the window are on record"
 )
 WARNINGS: Final = {
     "officer": "found by officers: {share:.0%} of the incidents counted; they follow where "
@@ -69,6 +70,24 @@ class HotspotInputs:
     mask_name: str
     figures: dict[str, Any]
     weighted: bool = False
+
+    def weighing(self, params: HotspotParams) -> HotspotParams:
+        """Return parameters in which weights count where there are any.
+
+        Parameters
+        ----------
+        params
+            As they were asked for.
+
+        Returns
+        -------
+        HotspotParams
+            With ``weight`` of ``exposure`` where what officers found is weighed and nothing
+            else is.
+        """
+        if self.weighted and params.weight == "none":
+            return replace(params, weight="exposure")
+        return params
 
 
 def hotspot_inputs(

@@ -174,7 +174,7 @@ def gi_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         shelf.grid,
         at_risk=inputs.at_risk,
         mask_name=inputs.mask_name,
-        params=_weighing(question, inputs),
+        params=inputs.weighing(question.params),
     )
     return replace(table, summary={**table.summary, **inputs.figures})
 
@@ -206,7 +206,7 @@ def moran_table(shelf: Shelf, question: HotspotQuestion) -> CellTable:
         shelf.grid,
         at_risk=inputs.at_risk,
         mask_name=inputs.mask_name,
-        params=_weighing(question, inputs),
+        params=inputs.weighing(question.params),
     )
     return replace(table, summary={**table.summary, **inputs.figures})
 
@@ -254,13 +254,6 @@ def _inputs(shelf: Shelf, question: HotspotQuestion) -> HotspotInputs:
         harm=question.params.weight == "harm",
         patrol=question.patrol,
     )
-
-
-def _weighing(question: HotspotQuestion, inputs: HotspotInputs) -> HotspotParams:
-    """Return the parameters of a question, in which weights count where there are any."""
-    if inputs.weighted and question.params.weight == "none":
-        return replace(question.params, weight="exposure")
-    return question.params
 
 
 def weighs_officers(method: str, choice: IncidentChoice) -> bool:

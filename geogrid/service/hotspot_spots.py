@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,8 @@ from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.analysis.hotspot_stability import Stability, hotspot_stability
 from geogrid.crs import crs_fingerprint
 from geogrid.errors import InputError, LayerNotFoundError
-from geogrid.model.cells import Field
+from geogrid.model.cells import CellTable, Field
+from geogrid.model.incidents import Incidents
 from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, newest
@@ -66,6 +68,7 @@ def spots_layer(
     params: HotspotParams,
     *,
     earlier: Path | None = None,
+    patrol: CellTable | None = None,
 ) -> tuple[Layer, dict[str, Any]]:
     """Return the hotspots of a workspace as areas.
 
@@ -81,6 +84,9 @@ def spots_layer(
         How hotspots are looked for.
     earlier
         File of such areas, whose ids and names go on; ``None`` for none.
+    patrol
+        Patrol coverage of the window: what officers found counts by how rarely they were
+        there. ``None`` where it is not known or not needed.
 
     Returns
     -------
@@ -96,15 +102,23 @@ def spots_layer(
     LayerNotFoundError
         There are no incidents.
     InputError
-        There are too few of them, the radius does not fit the cells, or ``earlier`` is no file
-        of areas.
+        There are too few of them, the radius does not fit the cells, a cell is to be compared
+        with its district, or ``earlier`` is no file of areas.
     """
     if not shelf.incidents.fingerprint():
         raise LayerNotFoundError(
             "no {kind} are imported; import them with: geogrid import WS {kind} FILE",
             kind="incidents",
         )
-    inputs = hotspot_inputs(shelf, window, choice, aoristic=False, harm=False)
+    inputs = hotspot_inputs(
+        shelf,
+        window,
+        choice,
+        aoristic=params.times == "aoristic",
+        harm=params.weight == "harm",
+        patrol=patrol,
+    )
+    params = inputs.weighing(params)
     counted = inputs.incidents
     if len(counted) < LEAST_INCIDENTS:
         raise InputError(
@@ -126,8 +140,7 @@ def spots_layer(
     areas = followed(areas, before, shelf.grid)
     parameters = {
         "window": window.as_json(),
-        "categories": list(choice.categories),
-        "sources": list(choice.sources),
+        **{n: list(v) if isinstance(v, tuple) else v for n, v in asdict(choice).items()},
         **asdict(params),
         "earlier": sorted(area.id for area in before),
     }
@@ -136,7 +149,7 @@ def spots_layer(
         title="Hotspot areas",
         table=areas_frame(areas, shelf.grid),
         fields=FIELDS,
-        provenance=_provenance(shelf, parameters, newest(counted.t_to.tolist())),
+        provenance=_provenance(shelf, parameters, counted, has_patrol=inputs.weighted),
         synthetic=is_synthetic(shelf, "incidents"),
     )
     told = {"method": "areas", "counted": len(counted), "mask": inputs.mask_name}
@@ -199,14 +212,19 @@ def _told(
     }
 
 
-def _provenance(shelf: Shelf, parameters: dict[str, Any], data_as_of: str | None) -> Provenance:
+def _provenance(
+    shelf: Shelf, parameters: dict[str, Any], counted: Incidents, *, has_patrol: bool
+) -> Provenance:
     hashes = {name: shelf.registers.fingerprint(name) for name in (DISTRICTS, *_REGISTERS)}
     hashes["incidents"] = shelf.incidents.fingerprint()
+    if has_patrol:
+        prints = "".join(shelf.tracks.fingerprint(day) for day in shelf.tracks.days())
+        hashes["tracks"] = hashlib.sha256(prints.encode()).hexdigest()
     return Provenance(
         inputs={name: value for name, value in hashes.items() if value},
         parameters=parameters,
         version=version("geogrid"),
         crs=crs_fingerprint(shelf.config.crs),
-        data_as_of=data_as_of,
+        data_as_of=newest(counted.t_to.tolist()),
         sources=sources_of(shelf, (DISTRICTS, "incidents", *_REGISTERS)),
     )

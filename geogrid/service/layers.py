@@ -228,7 +228,7 @@ def build_layer(
         reach = ReachQuestion(questions.window, longest_age_s=questions.rules.max_gap_s)
         return reach_layer(shelf, reach, progress)
     if layer_id == SPOTS:
-        return spots_layer(shelf, questions.window, questions.choice, questions.hotspots)[0]
+        return _spots(shelf, questions, progress)
     if layer_id == ROADS_NEVER:
         return roads_layer(shelf, questions.window, questions.rules, progress)[0]
     if layer_id in LATTICE_TITLES:
@@ -286,11 +286,24 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     return gap_result(shelf, questions.window, patrol, rules=questions.rules, params=questions.gaps)
 
 
+def _spots(shelf: Shelf, questions: Questions, progress: Progress) -> Layer:
+    """Return hotspots as areas, what officers found weighed by patrols."""
+    asked = questions.window, questions.choice, questions.hotspots
+    return spots_layer(shelf, *asked, patrol=_patrol(shelf, questions, "gi", progress))[0]
+
+
+def _patrol(
+    shelf: Shelf, questions: Questions, method: str, progress: Progress
+) -> CellTable | None:
+    """Return the patrols of the window where a method weighs what officers found by them."""
+    if weighs_officers(method, questions.choice) and shelf.tracks.days():
+        return coverage(shelf, questions.window, questions.rules, progress)
+    return None
+
+
 def _hotspots(shelf: Shelf, questions: Questions, progress: Progress) -> CellTable:
     """Return hotspots by the method that is asked for, what officers found weighed by patrols."""
-    patrol = None
-    if weighs_officers(questions.method, questions.choice) and shelf.tracks.days():
-        patrol = coverage(shelf, questions.window, questions.rules, progress)
+    patrol = _patrol(shelf, questions, questions.method, progress)
     question = HotspotQuestion(
         questions.window,
         questions.choice,

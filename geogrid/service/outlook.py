@@ -156,12 +156,16 @@ class Outlook(Atlas):
         """
         with self._lock:
             self._follow_districts()
+        asked, patrol = choice or IncidentChoice(), None
+        if "officer" in asked.sources and self._shelf.tracks.days():
+            patrol = self._lattice("coverage", window)
         layer, summary = spots_layer(
             self._shelf,
             window,
-            choice or IncidentChoice(),
+            asked,
             params or HotspotParams(),
             earlier=earlier,
+            patrol=patrol,
         )
         if path is not None:
             write_layer(layer, path)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from shapely.geometry import box
@@ -122,3 +124,30 @@ def test_no_place_is_hot_by_less_than_the_least_support(city):
 def test_without_an_incident_there_is_nothing_to_test(city):
     with pytest.raises(InputError, match="no incident"):
         hotspot_stability(clustered(city).where(np.zeros(1000, bool)), city, every(city))
+
+
+def test_weights_with_a_common_unit_change_no_verdict_when_all_are_alike(city):
+    incidents = clustered(city)
+    harm = replace(PARAMS, weight="harm")
+    heavy = replace(incidents, weight=np.full(len(incidents), 2.5))
+    plain = hotspot_stability(incidents, city, every(city), params=PARAMS)
+    weighed = hotspot_stability(heavy, city, every(city), params=harm)
+    np.testing.assert_array_equal(plain.share, weighed.share)
+
+
+def test_incidents_of_small_weight_make_no_area(city):
+    incidents = clustered(city, n=300, everywhere=2000)
+    light = np.ones(len(incidents))
+    light[2000:] = 0.05  # the cluster
+    harm = replace(PARAMS, weight="harm")
+    plain = hotspot_stability(incidents, city, every(city), params=PARAMS)
+    weighed = hotspot_stability(replace(incidents, weight=light), city, every(city), params=harm)
+    assert (plain.share >= FRINGE_SHARE).sum() > 4
+    assert (weighed.share >= FRINGE_SHARE).sum() == 0
+
+
+def test_a_district_as_reference_is_refused(city):
+    with pytest.raises(InputError, match="compared with the whole city"):
+        hotspot_stability(
+            clustered(city), city, every(city), params=replace(PARAMS, reference="district")
+        )

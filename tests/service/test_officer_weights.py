@@ -89,3 +89,13 @@ def test_over_30_percent_are_warned_of_weighed_or_not(patrolled):
     assert told == [
         "found by officers: 100% of the incidents counted; they follow where officers go"
     ]
+
+
+def test_areas_weigh_what_officers_found_too(patrolled):
+    layer, summary = patrolled.spots(choice=EVERYONE)
+    assert summary["officer_weighted"]
+    assert UNWEIGHTED not in summary["warnings"]
+    assert layer.provenance.parameters["weight"] == "exposure"
+    assert "tracks" in layer.provenance.inputs
+    same = patrolled.layer("spots", questions=Questions(choice=EVERYONE))
+    assert list(same.table.index) == list(layer.table.index)
