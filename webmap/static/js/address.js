@@ -3,7 +3,8 @@
 export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
   layer: "", column: "", on: "roads,checkpoints", hidden: "", opacity: 85,
-  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "",
+  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "",
+  compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);
 
@@ -17,6 +18,7 @@ export function readAddress(query) {
   }
   state.opacity = Math.min(100, Math.max(10, state.opacity));
   if (!["light", "dark"].includes(state.theme)) state.theme = "auto";
+  if (!["swipe", "difference"].includes(state.compare)) state.compare = "";
   if (Math.abs(state.lat) > 90 || Math.abs(state.lng) > 180) state.lat = state.lng = state.z = null;
   return state;
 }
@@ -35,6 +37,17 @@ export function writeAddress(state) {
 /** Return the part of the state that is the window of time, as request parameters. */
 export function windowOf({ from, to, hours, weekdays }) {
   return { from, to, hours, weekdays };
+}
+
+/** Return the window that the state's is compared with, under the names of a window. */
+export function otherWindowOf(state) {
+  return { from: state.b_from, to: state.b_to, hours: state.b_hours, weekdays: state.b_weekdays };
+}
+
+/** Return everything that a layer is asked with. */
+export function questionOf(layerId, state) {
+  const window = windowOf(state);
+  return layerId === "hotspots" && state.method ? { ...window, method: state.method } : window;
 }
 
 /** Return the ids of a comma-separated list as a Set. */

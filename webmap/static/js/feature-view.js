@@ -1,7 +1,7 @@
 /** Places on the map: switching layers on and off, loading, tips. */
 
 import { getFeatures, getJson } from "./api.js";
-import { listed } from "./address.js";
+import { listed, windowOf } from "./address.js";
 import { byId, el, perFrame } from "./dom.js";
 import { number } from "./format.js";
 import { FeatureCanvas, symbol } from "./feature-canvas.js";
@@ -14,6 +14,7 @@ const { L } = globalThis;
 const ORDER = ["checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
 // Drawn only when they are near enough to be told apart, and asked for by what the map shows.
 const BY_VIEW = { incidents: 12, buildings: 14 };
+const IN_TIME = new Set(["incidents"]);
 const LINES = new Set(["roads", "areas", "zones", "buildings", "depots"]);
 const MOST_IN_VIEW = 8000;
 const MOST_KINDS = 12;
@@ -26,6 +27,7 @@ export function createFeatureView({ map, store, layers }) {
   const loaded = new Map(); // layer id -> {features, matched}
   const counts = new Map();
   const going = new Map();
+  let frame = null; // the window of a film's frame, while it runs
 
   function canvas(id) {
     if (!canvases.has(id)) {
@@ -50,7 +52,7 @@ export function createFeatureView({ map, store, layers }) {
     const bbox = [
       clamp(box.getWest(), 180), clamp(box.getSouth(), 90), clamp(box.getEast(), 180), clamp(box.getNorth(), 90),
     ].join(",");
-    return getFeatures(id, { bbox }, { most: MOST_IN_VIEW, signal: going.get(id).signal });
+    return getFeatures(id, { bbox, ...(IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {}) }, { most: MOST_IN_VIEW, signal: going.get(id).signal });
   }
 
   async function show(id) {
@@ -108,6 +110,9 @@ export function createFeatureView({ map, store, layers }) {
     store.set({ on: ids.filter((one) => on.has(one)).join(",") });
   }
 
+  /** Ask again for what depends on time. */
+  const again = () => Promise.all([...IN_TIME].filter((id) => listed(store.get().on).has(id)).map(show));
+
   const nearest = (point) => [...listed(store.get().on)].map((id) => [id, canvases.get(id)?.hit(point)])
     .find(([, feature]) => feature);
   const tip = L.tooltip({ className: "point-tip", direction: "top", offset: [0, -8], pane: "tooltipPane" });
@@ -124,6 +129,7 @@ export function createFeatureView({ map, store, layers }) {
   map.on("moveend", () => { for (const id of listed(store.get().on)) if (id in BY_VIEW) show(id); });
   store.watch((state, changed) => {
     if (changed.has("on")) { list(); ids.forEach(show); }
+    if (["from", "to", "hours", "weekdays"].some((name) => changed.has(name))) again();
     if (changed.has("lang")) { tip.remove(); list(); }
   });
   list();
@@ -145,6 +151,8 @@ export function createFeatureView({ map, store, layers }) {
       if (!loaded.has(id)) loaded.set(id, await getFeatures(id));
       return loaded.get(id).features;
     },
+    /** Show a film's frame, or the state's own window again after `null`. */
+    async showFrame(window) { frame = window; await again(); },
     switchOn: (id) => { if (ids.includes(id)) toggle(id, true); },
   };
 }

@@ -29,6 +29,7 @@ function decimalsFor(value, decimals) {
 
 /** Return seconds in the two largest units that say it. */
 export function duration(seconds) {
+  if (seconds < 0) return `−${duration(-seconds)}`;
   const whole = Math.round(seconds);
   if (whole < 60) return t("unit.s", { n: number(seconds, seconds < 10 ? 1 : 0) });
   const minutes = Math.floor(whole / 60);

@@ -4,6 +4,7 @@ import { getFeatures, getJson } from "./api.js";
 import { readAddress, writeAddress } from "./address.js";
 import { chosenBasemap, createBasemap, crsFor, getMesh } from "./basemap.js";
 import { createCellPanel } from "./cell-panel.js";
+import { createCompare } from "./compare.js";
 import { createDistrictFilter, createDistricts, createDistrictTable } from "./districts.js";
 import { byId } from "./dom.js";
 import { createFeatureView } from "./feature-view.js";
@@ -14,10 +15,12 @@ import { createMeasure } from "./measure.js";
 import { createMeasurePanel } from "./measure-panel.js";
 import { complain, tell, whileBusy } from "./notices.js";
 import { watchReadout } from "./readout.js";
+import { createPlay } from "./play.js";
 import { createSearch } from "./search.js";
 import { createStore } from "./store.js";
 import { createTake } from "./take.js";
 import { nextTheme, watchTheme } from "./theme.js";
+import { createTimeline } from "./timeline.js";
 import { createUnits } from "./units.js";
 import { createWindowPanel } from "./window-panel.js";
 
@@ -104,10 +107,13 @@ async function start() {
   panel = createMeasurePanel({ store, layers, timeZone: about.time_zone, measure });
   const common = { map, store, lattice, measure, layers, districts, timeZone: about.time_zone };
   createWindowPanel({ store, days: about.days });
+  createCompare({ map, store, days: about.days });
+  const timeline = createTimeline({ store, days: about.days });
   const { choose } = createDistrictFilter({ store, districts, outlines: drawn, fit, home });
   const table = createDistrictTable({ store, districts, choose });
   const units = createUnits({ store, days: about.days });
   const features = createFeatureView({ map, store, layers });
+  createPlay({ store, measure, features, days: about.days });
   const cell = createCellPanel(common);
   createSearch({ ...common, choose, features });
   createTake({ store, about, layers, districts });
@@ -124,7 +130,7 @@ async function start() {
   if (!placed) showBusiest(measure, fit);
   await cell.show();
   document.body.dataset.ready = "true";
-  await features.start();
+  await Promise.all([features.start(), timeline.load()]);
 }
 
 start().catch((error) => complain(error, () => location.reload()));

@@ -4,8 +4,8 @@ import { byId, el, afterPause } from "./dom.js";
 import { t, currentLanguage } from "./i18n.js";
 
 const { L, geogridLattice } = globalThis;
-// The lattice lies in Leaflet's tile pane (200), above the land and below all lines.
-const PANES = { ground: 150, roads: 320, outline: 380, points: 420, chosen: 460, names: 480 };
+// Measures lie above the land and Leaflet's tiles (200), and below all lines.
+const PANES = { ground: 150, measure: 205, other: 210, roads: 320, outline: 380, points: 420, chosen: 460, names: 480 };
 const ROOM_AROUND = { paddingTopLeft: [356, 24], paddingBottomRight: [24, 24] };
 const NARROW = matchMedia("(max-width: 719px)");
 

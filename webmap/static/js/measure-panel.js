@@ -74,6 +74,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
   function legend(field) {
     const { classes } = field.wire.legend;
     const counts = measure.counts();
+    byId("measure-tabs").dataset.drawn = field.name; // for those who wait until it is drawn
     const rows = [...classes, { ...field.wire.legend.null, key: "null" }]
       .map((one, at) => ({ one, at: at === classes.length ? 255 : at, cells: counts.cells[at], m2: counts.m2[at] }))
       .filter(({ cells, one }) => cells > 0 || one.key !== "null");

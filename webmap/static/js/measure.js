@@ -1,9 +1,10 @@
 /** The measure on the map: one column of one lattice layer, under the window of time. */
 
 import { getBytes, getJson } from "./api.js";
-import { windowOf } from "./address.js";
+import { otherWindowOf, questionOf, windowOf } from "./address.js";
+import { comparable, difference, fates } from "./difference.js";
 import { currentLanguage, t } from "./i18n.js";
-import { complain, whileBusy } from "./notices.js";
+import { complain, tell, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L, geogridLattice } = globalThis;
@@ -12,10 +13,17 @@ const MOST = 0.6; // of the lattice: more than that is the whole
 const EMPTY = new Set(["not_required", "no_data", "off_duty", "none"]);
 const OUTERMOST = 0.02; // of the cells at each side, left out of the first view
 
+const PANE = "measure";
+const OTHER_PANE = "other";
+const USUAL = { coverage: "patrol_s", camera_coverage: "covered_share", hotspots: "hot", gaps: "state" };
+const WATCHED = ["layer", "column", "from", "to", "hours", "weekdays", "lang", "method",
+  "compare", "b_from", "b_to", "b_hours", "b_weekdays"];
+
 /** Return the measure that follows the state; `react` is called when another one is drawn. */
 export function createMeasure({ map, store, mesh, lattice, react }) {
-  let drawn = null; // {layerId, field, info}
+  let drawn = null; // {layerId, field, info, column, other}
   let layer = null;
+  let second = null; // the other window's layer, under the swipe bar
   let going = null;
   let grid = null;
   const answers = new Map();
@@ -23,45 +31,82 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   const gridColumn = async (name) => geogridLattice.decodeColumn(
     await getBytes(`lattice/${mesh.version}/grid/${name}.bin`), mesh.columns[name]);
 
-  async function about(layerId, state, signal) {
-    const key = JSON.stringify([layerId, currentLanguage(), windowOf(state)]);
+  async function about(layerId, state, signal, column = "") {
+    const asked = { ...questionOf(layerId, state), column };
+    const key = JSON.stringify([layerId, currentLanguage(), asked]);
     if (!answers.has(key)) {
-      answers.set(key, await getJson(`api/layers/${layerId}`, windowOf(state), signal));
+      answers.set(key, await getJson(`api/layers/${layerId}`, asked, signal));
       if (answers.size > KEPT_ANSWERS) answers.delete(answers.keys().next().value);
     }
     return answers.get(key);
   }
 
+  /** Return one column of a layer for a state's window, and what it is. */
   async function load(state, signal) {
-    const info = await about(state.layer, state, signal);
-    const field = fieldOf(info, state.column);
-    if (!field) return { layerId: state.layer, info, field: null };
+    const { layer: layerId } = state;
+    let info = await about(layerId, state, signal, state.column || USUAL[layerId]);
+    let field = fieldOf(info, state.column);
+    if (!field) return { layerId, info, field: null };
+    if (!field.wire) { // an old link named a column that is not there
+      info = await about(layerId, state, signal, field.name);
+      field = fieldOf(info, field.name);
+    }
     const bytes = await getBytes(
-      `lattice/${info.version}/${state.layer}/${field.name}.bin`, windowOf(state), signal);
-    return { layerId: state.layer, info, field, column: geogridLattice.decodeColumn(bytes, field.wire) };
+      `lattice/${info.version}/${layerId}/${field.name}.bin`, questionOf(layerId, state), signal);
+    return { layerId, info, field, column: geogridLattice.decodeColumn(bytes, field.wire) };
+  }
+
+  /** Return the measure of the state's window, with the other window's where two are compared. */
+  async function both(state, signal) {
+    const first = await load(state, signal);
+    if (!state.compare || !first.field) return first;
+    const how = comparable(first.field);
+    const other = await load({ ...state, column: first.field.name, ...otherWindowOf(state) }, signal);
+    if (state.compare === "swipe") return { ...first, other: other.column };
+    if (!how) {
+      tell(t("compare.not"));
+      return first;
+    }
+    const column = how === "fates" ? fates(first.column, other.column, geogridLattice.valueOf)
+      : difference(first.column, other.column, geogridLattice.valueOf, {
+        unit: first.field.unit, decimals: first.field.wire.decimals, per: daysOf(first, other),
+      });
+    const perDay = column.meta.dtype === "f4" && daysOf(first, other)[0] !== 1;
+    const title = t(perDay ? "compare.title.day" : "compare.title", { field: first.field.title });
+    const meaning = t(how === "fates" ? "compare.meaning.gaps" : "compare.meaning");
+    return { ...first, column, field: { ...first.field, title, meaning, wire: column.meta, difference: true } };
   }
 
   function draw(found, state) {
     drawn = found;
+    second?.remove();
+    second = null;
     if (!found.field) { layer?.remove(); layer = null; return; }
     if (!layer) {
       layer = new L.LatticeLayer(lattice, {
-        column: found.column, theme: themeInForce(state), opacity: state.opacity / 100,
+        column: found.column, theme: themeInForce(state), opacity: state.opacity / 100, pane: PANE,
       }).addTo(map);
     } else layer.setColumn(found.column, found.field.wire.legend);
+    if (found.other) {
+      second = new L.LatticeLayer(lattice, {
+        column: found.other, legend: found.field.wire.legend, theme: themeInForce(state),
+        opacity: state.opacity / 100, pane: OTHER_PANE,
+      }).addTo(map);
+    }
     filter(state);
   }
 
   function filter(state) {
     const at = grid.district.meta.categories.indexOf(state.district);
-    layer?.setFilter(at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at));
+    const mask = at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at);
+    for (const one of [layer, second]) one?.setFilter(mask);
   }
 
   /** Take the measure off the map, so that an old one is not taken for the one asked for. */
   function clear() {
     layer?.remove();
-    layer = null;
-    drawn = null;
+    second?.remove();
+    layer = second = drawn = null;
   }
 
   async function show() {
@@ -74,7 +119,7 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
         .then(([district, area]) => ({ district, area }));
       if (!state.layer) return;
       const found = await whileBusy(
-        t("busy.layer", { layer: t(`layer.${state.layer}`) }), () => load(state, signal));
+        t("busy.layer", { layer: t(`layer.${state.layer}`) }), () => both(state, signal));
       if (signal.aborted) return;
       draw(found, store.get());
       react(drawn);
@@ -87,18 +132,26 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   }
 
   store.watch((state, changed) => {
-    if (["layer", "column", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
-    if (changed.has("opacity")) layer?.setOpacity(state.opacity / 100);
+    if (WATCHED.some((name) => changed.has(name))) show();
+    if (changed.has("opacity")) for (const one of [layer, second]) one?.setOpacity(state.opacity / 100);
     if (changed.has("district") && layer) { filter(state); react(drawn); }
   });
 
   return {
     show,
     about,
+    load,
+    /** Draw a frame of a film: another column under a legend that stays. */
+    showFrame(found, legend) {
+      drawn = { ...found, field: { ...found.field, wire: { ...found.field.wire, legend } } };
+      layer?.setColumn(found.column, legend);
+      filter(store.get());
+      react(drawn);
+    },
     get drawn() { return drawn; },
     get layer() { return layer; },
-    setTheme: (theme) => { layer?.setTheme(theme); if (drawn) react(drawn); },
-    setHidden: (indexes) => layer?.setHidden(indexes),
+    setTheme: (theme) => { for (const one of [layer, second]) one?.setTheme(theme); if (drawn) react(drawn); },
+    setHidden: (indexes) => { for (const one of [layer, second]) one?.setHidden(indexes); },
     /** Return the box that holds most of what is drawn as more than none; null where all is drawn. */
     busiest: () => (drawn?.column ? busiest(lattice, drawn.column) : null),
     counts: () => ({ cells: layer.counts(), m2: layer.counts(grid.area.raw) }),
@@ -146,13 +199,18 @@ function middleOf(counts, all) {
   return [first, last];
 }
 
-/** Return the fields of a layer that can be drawn. */
-export const drawable = (info) => info.fields.filter((field) => field.wire);
+/** Return by how many days each window is divided: none where they are as long, or no amounts. */
+function daysOf(first, other) {
+  const [a, b] = [first, other].map(({ info }) => info.completeness?.days_imported ?? 1);
+  return a === b || first.field.scale !== "amount" || !a || !b ? [1, 1] : [a, b];
+}
+
+/** Return the fields of a layer that can be drawn; those without `wire` are worked out when asked. */
+export const drawable = (info) => info.fields.filter((field) => field.scale !== "text");
 
 /** Return the field that is asked for, or the one a layer is known by. */
 export function fieldOf(info, name) {
   const fields = drawable(info);
-  const usual = { coverage: "patrol_s", camera_coverage: "covered_share", hotspots: "hot", gaps: "state" };
   return fields.find((field) => field.name === name)
-    ?? fields.find((field) => field.name === usual[info.id]) ?? fields[0] ?? null;
+    ?? fields.find((field) => field.name === USUAL[info.id]) ?? fields[0] ?? null;
 }
