@@ -15,6 +15,7 @@ from geogrid.cli import (
     cordons,
     dosage,
     forecasting,
+    profiles,
     quality,
     reaching,
     roads,
@@ -36,7 +37,7 @@ EXIT_FAULT: Final = 1
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, what shells expect
 SECTIONS: Final = {
     "Make a workspace": workspaces.MAKING,
-    "Bring data in": workspaces.IMPORTING,
+    "Bring data in": (*workspaces.IMPORTING, *profiles.COMMANDS),
     "Ask": (
         *analyses.COMMANDS,
         *spots.COMMANDS,

@@ -120,10 +120,17 @@ def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
     _tell_grid(speech, workspace, repairs)
 
 
-def _declared(settings: dict[str, Any]) -> ReadOptions:
+def _declared(settings: dict[str, Any], ws: Path | None = None) -> ReadOptions:
+    """Return what is declared of files, by options before the profile."""
+    from geogrid.service.profiles import find_profile
     from geogrid.workspace import read_options
 
     columns = dict(_pair("--map", text) for text in settings["columns"])
+    if settings.get("profile"):
+        profile = find_profile(settings["profile"], ws)
+        columns = {**profile.columns, **columns}
+        for name, value in profile.declared.items():
+            settings[name] = settings.get(name) or value
     trusted = bool(settings.get("trust_datum"))
     return read_options(settings, columns, trust_datum=trusted)
 
@@ -150,6 +157,7 @@ def _pair(option_name: str, text: str) -> tuple[str, str]:
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
 @option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@option("--profile", metavar="NAME|FILE.toml", help="What is known of the source; see profiles.")
 @option("--trust-datum", is_flag=True, help="Take the declared datum, whatever roads say.")
 @option("--credit", default="", help="Whom to credit for the data, shown on the map.")
 @common
@@ -165,7 +173,7 @@ def import_(
     """
     from geogrid.workspace import Workspace
 
-    options = _declared(settings)
+    options = _declared(settings, ws)
     with ProgressLine(speech.translate) as progress:
         result = Workspace.open(ws).import_files(
             kind, files, options, credit=settings["credit"], progress=progress
@@ -187,6 +195,7 @@ def _tell_import(speech: Speech, result: ImportResult) -> None:
 @option("--speed-unit", help="Unit of speeds: kmh, ms, mph or kn.")
 @option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
+@option("--profile", metavar="NAME|FILE.toml", help="What is known of the source; see profiles.")
 @option("--declare", default="", metavar="NAME=VALUE;...", help="The same in one text.")
 @common
 @click.pass_context

@@ -18,6 +18,7 @@ from geogrid.io.opening import read_raw
 from geogrid.io.positions import gate_positions
 from geogrid.io.rawtable import Column
 from geogrid.io.report import ReadOptions, ReadReport
+from geogrid.io.speedunits import KMH, check_speed_unit
 from geogrid.io.times import REASONS, check_zone, read_times, with_dates
 from geogrid.io.values import numbers, trimmed
 from geogrid.model.tracks import Tracks, to_steps
@@ -28,7 +29,6 @@ CONFLICT: Final = "the same unit has another position at the same time, in row {
 JUMP: Final = (
     "the position jumps {km:.0f} km from the fix before and back, at a speed of {kmh:.0f} km/h"
 )
-_SPEED_FACTOR: Final = {"kmh": 1.0, "ms": 3.6, "mph": 1.609344, "kn": 1.852}
 _EARTH_M: Final = 6_371_008.8
 _JUMP_DEG: Final = 0.3  # 50 km are at least 0.44 degrees in one of the two directions
 
@@ -72,6 +72,7 @@ def read_tracks(
         gate.refuse(times.fault == fault, "time", reason, {"zone": times.local})
     order, duplicates = _cross_rows(gate, code, times.ms, lon, lat)
     _check_motion(gate, options)
+    check_speed_unit(gate, options, order, code, (times.ms, lon, lat))
     tracks = _tracks(order, units, code, times.ms, lon, lat)
     used = {"datum": datum.value, "tz": times.local or "UTC"}
     report = make_report(source, "tracks", gate, duplicates=duplicates, used=used)
@@ -178,7 +179,7 @@ def _check_motion(gate: Gate, options: ReadOptions) -> None:
             continue
         part = numbers(column)
         unit = options.speed_unit or header.names[field].unit or "kmh"
-        factor = _SPEED_FACTOR.get(unit, 1.0) if field == "speed" else 1.0
+        factor = KMH.get(unit, 1.0) if field == "speed" else 1.0
         with np.errstate(invalid="ignore"):
             off = (part.value < 0.0) | (part.value * factor > high)
         gate.note(part.bad | off, field)

@@ -67,7 +67,7 @@ def inspect(root: Path) -> Health:
     InputError
         There is no such folder, or nothing in it is of a workspace.
     """
-    _require_workspace(root)
+    require_workspace(root)
     return Health(root, inspect_folder(root))
 
 
@@ -93,7 +93,7 @@ def back_up(root: Path, path: Path) -> dict[str, Any]:
     StoreError
         The workspace is not sound.
     """
-    _require_workspace(root)
+    require_workspace(root)
     return write_backup(root, path)
 
 
@@ -122,7 +122,19 @@ def restore_from(path: Path, root: Path) -> dict[str, Any]:
     return restore_backup(path, root)
 
 
-def _require_workspace(root: Path) -> None:
+def require_workspace(root: Path) -> None:
+    """Refuse a folder that is no workspace.
+
+    Parameters
+    ----------
+    root
+        The folder.
+
+    Raises
+    ------
+    InputError
+        Nothing in it is of a workspace.
+    """
     if not root.is_dir() or not ((root / FILE_NAME).exists() or (root / "registers.gpkg").exists()):
         raise InputError(
             "{folder} is not a workspace (it has no workspace.toml); "
