@@ -196,9 +196,8 @@ class _Place:
         """Return Gi* of counts, or of the weights of the incidents, each in its cell."""
         if self.weights is None:
             return gistar(counts, mask, half_widths, null=params.null)
-        units = np.zeros(counts.size, dtype=np.int64)
-        np.add.at(units, cell, self.weights.units)
-        units = units.reshape(counts.shape)
+        units = np.zeros(counts.shape, dtype=np.int64)
+        np.add.at(units.reshape(-1), cell, self.weights.units)
         sums, sizes = support_by_part(units, np.where(mask, 0, -1), half_widths)
         small = table_is_small(units[mask], int(sums.max()), int(sizes.max()))
         draws = None if self.weights.exact and small else Draws(seed=params.seed)
