@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geogrid.analysis.camera_land import GroupedLand
 from geogrid.analysis.camera_scene import Cover, Scene, cover_by
 from geogrid.errors import InputError
 
@@ -43,6 +44,13 @@ def failures(scene: Scene, groups: Sequence[str | None], *, rank: Rank = "land")
         There is no such rank.
     """
     names, group = numbered(groups)
+    known = sum(name is not None for name in names)
+    if not known:  # nothing is to be told; spare the work
+        names, group = [], group[:0]
+        nothing = np.zeros(0)
+        land = GroupedLand(nothing, nothing, nothing)
+        cover = Cover(land, nothing, nothing, nothing, np.zeros(0, dtype=np.int64))
+        return losses(names, group, cover, rank=rank)
     return losses(names, group, cover_by(scene, group, len(names)), rank=rank)
 
 
