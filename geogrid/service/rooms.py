@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from geogrid.service.camera_reports import CameraReports
 from geogrid.service.dosages import Dosages
+from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
@@ -14,6 +16,8 @@ from geogrid.service.timelines import Timelines
 
 class Rooms(
     Dosages,
+    CameraReports,
+    HotspotWays,
     QuickColumns,
     Reaching,
     RoadAnswers,
