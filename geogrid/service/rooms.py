@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geogrid.service.camera_reports import CameraReports
+from geogrid.service.camera_sight import CameraSight
 from geogrid.service.dosages import Dosages
 from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
@@ -15,6 +16,7 @@ from geogrid.service.timelines import Timelines
 
 
 class Rooms(
+    CameraSight,
     Dosages,
     CameraReports,
     HotspotWays,
