@@ -157,6 +157,7 @@ def _json(
         "zones": zones
         | {
             "views": len(tables["zones"]),
+            "standing_count": len(tables["standing"]),
             "rows": _rows(tables["zones"], rows),
             "standing": _rows(tables["standing"], rows),
         },
