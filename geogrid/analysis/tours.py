@@ -19,8 +19,9 @@ from geogrid.analysis.dosage import BAND_MIN
 from geogrid.errors import InputError
 from geogrid.kernels.tour_search import Tours, TourTask, search
 
-LONGEST_H: Final = 24.0
 _FAR_MIN: Final = 1e6  # minutes of a way that does not exist
+_WORK: Final = 2_000  # cells times rounds of a search
+_ROUNDS: Final = (4, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class TourParams:
     per_unit
         Candidate cells for each unit: the most worth in its district.
     rounds
-        Rounds of the search; none gives the first plan, built stop by stop.
+        Rounds of the search: 0 gives the first plan, built stop by stop; ``None`` takes from 4
+        to 60, fewer where there are more cells.
     seed
         Of the search, >= 0.
 
@@ -47,7 +49,7 @@ class TourParams:
     stay_min: float = BAND_MIN[0]
     most_stay_min: float = BAND_MIN[1]
     per_unit: int = 30
-    rounds: int = 40
+    rounds: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -58,7 +60,7 @@ class TourParams:
                 least=self.stay_min,
                 most=self.most_stay_min,
             )
-        if self.per_unit < 1 or self.rounds < 0 or self.seed < 0:
+        if self.per_unit < 1 or (self.rounds or 0) < 0 or self.seed < 0:
             raise InputError(
                 "candidates per unit must be 1 or more, rounds and seed 0 or more, got {per_unit}, "
                 "{rounds}, {seed}",
@@ -147,7 +149,10 @@ def planned_tours(problem: TourProblem, params: TourParams | None = None) -> Pla
         np.zeros(units, np.int64),
         np.full(cells, -1, dtype=np.int64),
     )
-    search(problem.task(params.stay_min), tours, params.rounds, np.array([params.seed + 1]))
+    rounds = params.rounds
+    if rounds is None:
+        rounds = int(np.clip(_WORK // cells, *_ROUNDS))
+    search(problem.task(params.stay_min), tours, rounds, np.array([params.seed + 1]))
     return tuple(
         row[:size].copy() for row, size in zip(tours.stops, tours.size.tolist(), strict=True)
     )
