@@ -98,7 +98,7 @@ class PointIndex:
         InputError
             A coordinate is out of its range; there are no points.
         """
-        target = _coordinates(points, "points of demand")
+        target = checked_coordinates(points, "points of demand")
         if not len(target):
             raise InputError("there is no demand: no point has a weight")
         corner = target.min(axis=0)
@@ -140,9 +140,9 @@ class PointIndex:
         InputError
             A coordinate, range or angle is out of its range.
         """
-        place = _coordinates(sites, "candidates")
+        place = checked_coordinates(sites, "candidates")
         n = len(place)
-        radius = _ranges(range_m, n)
+        radius = checked_ranges(range_m, n)
         angle = np.broadcast_to(np.asarray(view_angle_deg, dtype=np.float64), (n,))
         if not ((angle > 0.0) & (angle <= 360.0)).all():
             raise InputError("view angles must be in (0, 360] degrees")
@@ -156,8 +156,26 @@ class PointIndex:
         return Reach(start, point, self.n_points)
 
 
-def _ranges(range_m: ArrayLike, n: int) -> NDArray[np.float64]:
-    """Return the range of each of so many sites, checked."""
+def checked_ranges(range_m: ArrayLike, n: int) -> NDArray[np.float64]:
+    """Return the range of each of so many sites.
+
+    Parameters
+    ----------
+    range_m
+        Of all sites or of each, metres, > 0.
+    n
+        How many sites there are.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Metres.
+
+    Raises
+    ------
+    InputError
+        A range is out of its range.
+    """
     radius = np.broadcast_to(np.asarray(range_m, dtype=np.float64), (n,))
     bad = ~((radius > 0.0) & (radius <= MAX_RANGE_M))
     if bad.any():
@@ -169,8 +187,26 @@ def _ranges(range_m: ArrayLike, n: int) -> NDArray[np.float64]:
     return radius
 
 
-def _coordinates(given: ArrayLike, what: str) -> NDArray[np.float64]:
-    """Return finite coordinates in metres."""
+def checked_coordinates(given: ArrayLike, what: str) -> NDArray[np.float64]:
+    """Return finite coordinates in metres.
+
+    Parameters
+    ----------
+    given
+        Of places in one plane CRS, shape (n, 2).
+    what
+        What they are, for messages.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        Metres.
+
+    Raises
+    ------
+    InputError
+        One is not finite, or cannot be in metres.
+    """
     values = np.asarray(given, dtype=np.float64).reshape(-1, 2)
     if not (np.isfinite(values) & (np.abs(values) <= _FARTHEST_M)).all():
         raise InputError(

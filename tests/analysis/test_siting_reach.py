@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geogrid.analysis.siting_merge import merged_reach
+from geogrid.analysis.siting_problem import SitingProblem
 from geogrid.analysis.siting_reach import reach_within
 from geogrid.errors import InputError
 
@@ -61,3 +63,31 @@ def test_coordinates_that_cannot_be_are_refused():
         reach_within([(0, 0)], [(1e12, 0)], 5.0)
     with pytest.raises(InputError, match="no demand"):
         reach_within([(0, 0)], [], 5.0)
+
+
+def test_a_problem_of_merged_points_has_the_same_plans_of_the_same_worth():
+    rng = np.random.default_rng(4)
+    sites, points = rng.uniform(0, 100, (30, 2)), rng.uniform(0, 100, (600, 2))
+    weight = rng.integers(0, 20, 600)
+    whole = SitingProblem.of(reach_within(sites, points, 18.0), weight, 4)
+    reach, merged = merged_reach(sites, points, weight, 18.0)
+    assert merged.sum() == weight.sum()
+    assert merged.size < 600
+    small = SitingProblem.of(reach, merged, 4)
+    for _ in range(20):
+        chosen = rng.choice(30, 4, replace=False)
+        assert small.value(chosen) == whole.value(chosen)
+
+
+@pytest.mark.parametrize(
+    ("sites", "points", "weight", "range_m", "said"),
+    [
+        ([(0, 0)], [], [], 5.0, "no demand"),
+        ([(0, 0)] * 1025, [(0, 0)], [1], 5.0, "at most 1024"),
+        ([(0, 0)], [(0, 0), (1, 1)], [1, 0.5], 5.0, "whole weights"),
+        ([(0, 0)], [(0, 0)], [1], -5.0, "range must be over 0"),
+    ],
+)
+def test_points_that_cannot_be_merged_are_refused(sites, points, weight, range_m, said):
+    with pytest.raises(InputError, match=said):
+        merged_reach(sites, points, weight, range_m)
