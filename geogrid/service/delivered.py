@@ -108,15 +108,49 @@ def dosage_report(
         There is no such group, or a promise is to what is not known.
     """
     places = promised_places(shelf, catchment_m)
+    _require_tracks(shelf)
+    units = None if group is None else units_of_group(shelf, group)
+    year = PatrolYear.of(shelf, rules, progress, units=units)
+    return delivered_to(shelf, places, window, year, shifts_of(shelf))
+
+
+def _require_tracks(shelf: Shelf) -> None:
     if not shelf.tracks.days():
         raise LayerNotFoundError(
             "no tracks are imported, so nothing is known of visits; import them with: geogrid "
             "import WS tracks FILE"
         )
-    units = None if group is None else units_of_group(shelf, group)
-    shifts, zone = shifts_of(shelf), shelf.config.time_zone
+
+
+def delivered_to(
+    shelf: Shelf,
+    places: Sequence[PromisedPlace],
+    window: Window,
+    year: PatrolYear,
+    shifts: Sequence[Shift],
+) -> DosageReport:
+    """Return what some places were promised and got in a window, whatever is registered.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+    places
+        Places and promises; one without a promise still tells what it got.
+    window
+        Which days and hours count; days that are not imported promise nothing.
+    year
+        Its patrols.
+    shifts
+        What promises are for; time in none of them counts nowhere.
+
+    Returns
+    -------
+    DosageReport
+        Rows by place and shift.
+    """
+    zone = shelf.config.time_zone
     days = window_days(shelf, window)[0]
-    year = PatrolYear.of(shelf, rules, progress, units=units)
     if not days:
         nothing = duty_periods((), _EPOCH, _EPOCH, zone)
         empty = dosage_compliance([], CellStays(*np.empty((4, 0), np.int64)), nothing, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from geogrid.service.camera_reports import CameraReports
 from geogrid.service.camera_sight import CameraSight
 from geogrid.service.dosages import Dosages
+from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
@@ -18,6 +19,7 @@ from geogrid.service.timelines import Timelines
 class Rooms(
     CameraSight,
     Dosages,
+    Evaluations,
     CameraReports,
     HotspotWays,
     QuickColumns,
