@@ -150,7 +150,13 @@ _EMERGING: Final = (
     }
     | {"none": NEUTRAL}
 )
-_NAMED: Final = _GAPS | _VERDICTS | _EMERGING
+_MORAN: Final = {  # what differs from its neighbours is hatched in the other's colour
+    "high_high": ABOVE[2],
+    "low_low": BELOW[2],
+    "high_low": Swatch("#f7c795", "#7d4d2e", 0.88, "#a3291f", "#ffb26a"),
+    "low_high": Swatch("#b9d2e9", "#34567f", 0.88, "#2c5aa5", "#94c7ff"),
+}
+_NAMED: Final = _GAPS | _VERDICTS | _EMERGING | _MORAN
 
 # Okabe, M. and Ito, K. (2008). Color Universal Design: eight colours most people tell apart.
 _OTHERS: Final = (

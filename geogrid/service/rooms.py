@@ -8,6 +8,7 @@ from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
+from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.road_answers import RoadAnswers

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request, send_file, url_for
 from geogrid.crs import Datum
 from geogrid.workspace import Selection
 from webmap.answers import json_answer
+from webmap.asking import ASKED_NAMES, asked_workspace
 from webmap.query import (
     WINDOW_NAMES,
     box_wanted,
@@ -43,10 +44,11 @@ def layers() -> Response:
     check_names()
     shown = workspace()
     days = shown.days()
-    listed = [
-        one | {"href": url_for("api.layer", layer_id=one["id"])}
-        for one in shown.layer_list(language_wanted())
-    ]
+    language = language_wanted()
+    listed, slow = (
+        [one | {"href": url_for("api.layer", layer_id=one["id"])} for one in found]
+        for found in (shown.layer_list(language), shown.slow_layer_list(language))
+    )
     about = {
         "name": shown.name,
         "synthetic": shown.synthetic,
@@ -55,9 +57,10 @@ def layers() -> Response:
         "cell_m": shown.grid.spec.cell_size,
         "days": [days[0].isoformat(), days[-1].isoformat()] if days else None,
         "formats": list(FORMATS),
+        "methods": list(shown.hotspot_methods()),
         "basemaps": [one.as_json() for one in settings().basemaps],
     }
-    return json_answer({"workspace": about, "layers": listed})
+    return json_answer({"workspace": about, "layers": listed, "slow_layers": slow})
 
 
 @blueprint.get("/layers/<layer_id>")
@@ -66,9 +69,9 @@ def layer(layer_id: str) -> Response:
 
     ``column`` names the one that will be drawn: where it is a sum, the others are not worked out.
     """
-    check_names("column", *WINDOW_NAMES)
+    check_names("column", *ASKED_NAMES)
     return json_answer(
-        workspace().column_json(
+        asked_workspace().column_json(
             layer_id, request.args.get("column"), language_wanted(), window_wanted()
         )
     )
@@ -104,14 +107,14 @@ def items(layer_id: str) -> Response:
 @blueprint.get("/layers/<layer_id>/export")
 def export(layer_id: str) -> Response:
     """Return a layer as a file to take away."""
-    check_names("f", "bbox", "district", "datum", *WINDOW_NAMES)
+    check_names("f", "bbox", "district", "datum", *ASKED_NAMES)
     fmt = one_of("f", request.args.get("f", "geojson"), tuple(FORMATS))
     datum = one_of("datum", request.args.get("datum", Datum.WGS84), tuple(Datum))
     part = Selection(bbox=box_wanted(), district=request.args.get("district"), datum=Datum(datum))
     window = window_wanted()
     folder = tempfile.TemporaryDirectory(prefix="geogrid-export-")
     try:
-        path = workspace().export(
+        path = asked_workspace().export(
             layer_id,
             Path(folder.name) / f"{layer_id}.{fmt}",
             selection=part,

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, current_app, request
 
 from geogrid.crs import Datum
 from webmap.answers import GZIP_LEVEL, json_answer
+from webmap.asking import ASKED_NAMES, asked_workspace
 from webmap.columns import ColumnCache
 from webmap.query import (
-    WINDOW_NAMES,
     check_names,
     language_wanted,
     one_of,
@@ -33,18 +33,19 @@ def mesh() -> Response:
 @blueprint.get("/<version>/<layer_id>/<column>.bin")
 def column(version: str, layer_id: str, column: str) -> Response:
     """Return one column over the active cells, little-endian, in the order of their ids."""
-    check_names(*WINDOW_NAMES)
+    check_names(*ASKED_NAMES)
     window = window_wanted()
-    about = workspace().column_json(layer_id, column, language_wanted(), window)
+    shown = asked_workspace()
+    about = shown.column_json(layer_id, column, language_wanted(), window)
     current = str(about["version"])
     if version != current:  # an old link, or ``latest``
         here = request.full_path.replace(f"/{version}/", f"/{current}/", 1).rstrip("?")
         return Response(status=302, headers={"Location": here})
     cache: ColumnCache = current_app.extensions["geogrid.columns"]
     packed = cache.get(
-        (current, layer_id, column, *(request.args.get(name, "") for name in WINDOW_NAMES)),
+        (current, layer_id, column, *(request.args.get(name, "") for name in ASKED_NAMES)),
         lambda: gzip.compress(
-            workspace().column_of_window(layer_id, column, window).data, GZIP_LEVEL, mtime=0
+            shown.column_of_window(layer_id, column, window).data, GZIP_LEVEL, mtime=0
         ),
     )
     return _octets(packed, tag=f"{current}-{column}")

@@ -10,6 +10,7 @@ const ROOM = 0.15; // of the map's size, drawn beyond each edge so that a small 
 const EARTH_M = 40075016.686; // equator of the sphere that Web Mercator uses
 const REACH_PX = 9; // how near the pointer must be
 const SMALL_PX = 2.6;
+const HATCH_PX = 8;
 const MANY = 1000;
 const VIEWS_FROM_ZOOM = 15;
 
@@ -138,6 +139,7 @@ function drawLines({ context, scale, x, y, looks }, shapes) {
     if (!any) continue;
     context.lineJoin = "round";
     context.setLineDash(look.dash ?? []);
+    if (look.hatch) { context.fillStyle = hatching(context, look.hatch); context.fill(path, "evenodd"); }
     if (look.fill) { context.fillStyle = look.fill; context.fill(path, "evenodd"); }
     context.globalAlpha = look.alpha ?? 1;
     context.strokeStyle = look.color;
@@ -146,6 +148,21 @@ function drawLines({ context, scale, x, y, looks }, shapes) {
     context.globalAlpha = 1;
   }
   context.setLineDash([]);
+}
+
+/** Return a pattern of slanting lines. */
+function hatching(context, color) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = HATCH_PX;
+  const lines = tile.getContext("2d");
+  lines.strokeStyle = color;
+  lines.lineWidth = 1.6;
+  for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
+    lines.moveTo(shift, HATCH_PX);
+    lines.lineTo(shift + HATCH_PX, 0);
+  }
+  lines.stroke();
+  return context.createPattern(tile, "repeat");
 }
 
 function drawPoints(frame, shapes) {

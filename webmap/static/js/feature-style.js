@@ -84,9 +84,24 @@ function areas({ name = "kind", colors, dash, filled = "22", from = 0 }) {
   return { kindOf, looks, seen };
 }
 
+/** Areas of hotspots: what stays is filled, what comes and goes is hatched. */
+function spots() {
+  const kindOf = ({ properties }) => String(properties.part ?? "");
+  const colors = ["#7a0f3c", "#ff8fc0"];
+  const looks = (theme) => {
+    const color = nth(theme, colors);
+    return {
+      fringe: { color, width: 1.2, dash: [4, 3], hatch: color, shape: "square", radius: 5, line: HALO[theme], hollow: true },
+      core: { color, width: 2.2, fill: `${color}26`, shape: "square", radius: 5, line: HALO[theme] },
+    };
+  };
+  return { kindOf, looks, seen: new Map() };
+}
+
 /** Return the style of each layer that can be drawn; made anew for each page. */
 export function featureStyles() {
   return {
+    spots: spots(),
     roads: roads(),
     areas: areas({ colors: ["#3454a4", "#8fb0ff"], dash: [6, 4], filled: "11" }),
     zones: areas({ colors: ["#a4262c", "#ff9a94"], dash: [3, 3] }),

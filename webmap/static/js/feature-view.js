@@ -11,11 +11,12 @@ import { complain, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L } = globalThis;
-const ORDER = ["checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
+const ORDER = ["spots", "checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
 // Drawn only when they are near enough to be told apart, and asked for by what the map shows.
 const BY_VIEW = { incidents: 12, buildings: 14 };
-const IN_TIME = new Set(["incidents"]);
-const LINES = new Set(["roads", "areas", "zones", "buildings", "depots"]);
+const IN_TIME = new Set(["incidents", "spots"]);
+const LINES = new Set(["spots", "roads", "areas", "zones", "buildings", "depots"]);
+const SLOW = new Set(["spots"]); // not counted before someone asks
 const MOST_IN_VIEW = 8000;
 const MOST_KINDS = 12;
 
@@ -29,6 +30,8 @@ export function createFeatureView({ map, store, layers }) {
   const going = new Map();
   let frame = null; // the window of a film's frame, while it runs
 
+  const inTime = (id) => (IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {});
+
   function canvas(id) {
     if (!canvases.has(id)) {
       canvases.set(id, new FeatureCanvas(styles[id], {
@@ -40,8 +43,8 @@ export function createFeatureView({ map, store, layers }) {
 
   async function ask(id) {
     if (!(id in BY_VIEW)) {
-      if (!loaded.has(id)) loaded.set(id, await whileBusy(
-        t("busy.layer", { layer: t(`layer.${id}`) }), () => getFeatures(id)));
+      if (!loaded.has(id) || IN_TIME.has(id)) loaded.set(id, await whileBusy(
+        t("busy.layer", { layer: t(`layer.${id}`) }), () => getFeatures(id, inTime(id))));
       return loaded.get(id);
     }
     if (map.getZoom() < BY_VIEW[id]) return { features: [], matched: null };
@@ -52,7 +55,7 @@ export function createFeatureView({ map, store, layers }) {
     const bbox = [
       clamp(box.getWest(), 180), clamp(box.getSouth(), 90), clamp(box.getEast(), 180), clamp(box.getNorth(), 90),
     ].join(",");
-    return getFeatures(id, { bbox, ...(IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {}) }, { most: MOST_IN_VIEW, signal: going.get(id).signal });
+    return getFeatures(id, { bbox, ...inTime(id) }, { most: MOST_IN_VIEW, signal: going.get(id).signal });
   }
 
   async function show(id) {
@@ -138,7 +141,7 @@ export function createFeatureView({ map, store, layers }) {
     start: async () => {
       await Promise.all([...listed(store.get().on)].filter((id) => ids.includes(id)).map(show));
       for (const id of ids) {
-        if (counts.has(id)) continue;
+        if (counts.has(id) || SLOW.has(id)) continue;
         const { count } = await getJson(`api/layers/${id}`);
         counts.set(id, count);
         list();

@@ -25,7 +25,7 @@ import { createUnits } from "./units.js";
 import { createWindowPanel } from "./window-panel.js";
 
 const { geogridLattice } = globalThis;
-const ORDER = ["coverage", "gaps", "hotspots", "camera_coverage"]; // where were we, where not, ...
+const ORDER = ["coverage", "gaps", "hotspots", "camera_coverage", "reach", "forecast"]; // where were we, where not, ...
 const placeOf = (id) => (ORDER.includes(id) ? ORDER.indexOf(id) : ORDER.length);
 
 /** The server has read the address and the browser's wish already. */
@@ -84,7 +84,8 @@ function escape(store) {
 async function load() {
   const asked = readAddress(location.search);
   const soon = asked.basemap ? null : getMesh(null);
-  const { workspace: about, layers } = await getJson("api/layers");
+  const { workspace: about, layers: ready, slow_layers: slow } = await getJson("api/layers");
+  const layers = [...ready, ...slow];
   const basemap = chosenBasemap(about, asked);
   return { about, layers, basemap, mesh: await (soon ?? getMesh(basemap)) };
 }
@@ -104,7 +105,7 @@ async function start() {
   const districts = createDistricts(mesh, outlines);
   let panel = null;
   const measure = createMeasure({ map, store, mesh, lattice, react: (shown) => panel.show(shown) });
-  panel = createMeasurePanel({ store, layers, timeZone: about.time_zone, measure });
+  panel = createMeasurePanel({ store, layers, timeZone: about.time_zone, measure, methods: about.methods });
   const common = { map, store, lattice, measure, layers, districts, timeZone: about.time_zone };
   createWindowPanel({ store, days: about.days });
   createCompare({ map, store, days: about.days });

@@ -6,8 +6,10 @@ import { classWords, moment, number } from "./format.js";
 import { t } from "./i18n.js";
 import { themeInForce } from "./theme.js";
 
-/** Build the panel; return how to show what is drawn. */
-export function createMeasurePanel({ store, layers, timeZone, measure }) {
+const MOST_EMPTY = 9;
+
+/** Build the panel; return how to show what is drawn. `methods` are those of hotspots. */
+export function createMeasurePanel({ store, layers, timeZone, measure, methods }) {
   const lattices = layers.filter(({ kind }) => kind === "lattice");
   const bare = lattices.every(({ id }) => id === "grid"); // nothing is imported yet
   let hidden = new Set();
@@ -29,6 +31,11 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
     }, t(`layer.${id}`))));
     byId("meaning").textContent = lattices.length ? "" : t("measure.empty");
     byId("column").hidden = lattices.length === 0;
+    const select = byId("method");
+    select.replaceChildren(...methods.map((name, at) => el("option", { value: at === 0 ? "" : name }, t(`method.${name}`))));
+    select.value = store.get().method;
+    byId("method-row").hidden = layer !== "hotspots";
+    byId("method-note").textContent = layer === "hotspots" ? t(`note.${store.get().method || methods[0]}`) : "";
   }
 
   function stepLayer(step) {
@@ -77,7 +84,8 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
     byId("measure-tabs").dataset.drawn = field.name; // for those who wait until it is drawn
     const rows = [...classes, { ...field.wire.legend.null, key: "null" }]
       .map((one, at) => ({ one, at: at === classes.length ? 255 : at, cells: counts.cells[at], m2: counts.m2[at] }))
-      .filter(({ cells, one }) => cells > 0 || one.key !== "null");
+      // Of many kinds those that are nowhere would only be read past.
+      .filter(({ cells, one }) => cells > 0 || (one.key !== "null" && classes.length <= MOST_EMPTY));
     const table = el("table", {},
       el("thead", {}, el("tr", {},
         el("th", { scope: "col" }, t("legend.class")),
@@ -115,10 +123,11 @@ export function createMeasurePanel({ store, layers, timeZone, measure }) {
   }
 
   byId("column").addEventListener("change", (event) => store.set({ column: event.target.value }));
+  byId("method").addEventListener("change", (event) => store.set({ method: event.target.value, column: "" }));
   const opacity = byId("opacity");
   opacity.value = String(store.get().opacity);
   opacity.addEventListener("input", () => store.set({ opacity: Number(opacity.value) }));
-  store.watch((state, changed) => { if (changed.has("layer") || changed.has("lang")) tabs(); });
+  store.watch((state, changed) => { if (["layer", "method", "lang"].some((name) => changed.has(name))) tabs(); });
   tabs();
   return { show, stepColumn, choose: (at) => lattices[at] && store.set({ layer: lattices[at].id, column: "" }) };
 }

@@ -15,7 +15,12 @@ const OUTERMOST = 0.02; // of the cells at each side, left out of the first view
 
 const PANE = "measure";
 const OTHER_PANE = "other";
-const USUAL = { coverage: "patrol_s", camera_coverage: "covered_share", hotspots: "hot", gaps: "state" };
+const USUAL = {
+  coverage: "patrol_s", camera_coverage: "covered_share", hotspots: "hot", gaps: "state",
+  forecast: "rank", reach: "minutes",
+  "local-moran": "cluster", kde: "density", emerging: "category", "near-repeat": "alert", scan: "cluster",
+};
+const usualColumn = ({ layer, method }) => (layer === "hotspots" && USUAL[method]) || USUAL[layer];
 const WATCHED = ["layer", "column", "from", "to", "hours", "weekdays", "lang", "method",
   "compare", "b_from", "b_to", "b_hours", "b_weekdays"];
 
@@ -44,8 +49,8 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   /** Return one column of a layer for a state's window, and what it is. */
   async function load(state, signal) {
     const { layer: layerId } = state;
-    let info = await about(layerId, state, signal, state.column || USUAL[layerId]);
-    let field = fieldOf(info, state.column);
+    let info = await about(layerId, state, signal, state.column || usualColumn(state));
+    let field = fieldOf(info, state.column || usualColumn(state));
     if (!field) return { layerId, info, field: null };
     if (!field.wire) { // an old link named a column that is not there
       info = await about(layerId, state, signal, field.name);
@@ -209,7 +214,7 @@ function daysOf(first, other) {
 export const drawable = (info) => info.fields.filter((field) => field.scale !== "text");
 
 /** Return the field that is asked for, or the one a layer is known by. */
-export function fieldOf(info, name) {
+function fieldOf(info, name) {
   const fields = drawable(info);
   return fields.find((field) => field.name === name)
     ?? fields.find((field) => field.name === USUAL[info.id]) ?? fields[0] ?? null;
