@@ -11,6 +11,7 @@ import click
 
 from geogrid.cli import (
     analyses,
+    camera_reports,
     care,
     cordons,
     dosage,
@@ -41,6 +42,7 @@ SECTIONS: Final = {
     "Bring data in": (*workspaces.IMPORTING, *profiles.COMMANDS),
     "Ask": (
         *analyses.COMMANDS,
+        *camera_reports.COMMANDS,
         *spots.COMMANDS,
         *forecasting.COMMANDS,
         *quality.COMMANDS,
