@@ -114,3 +114,19 @@ def test_a_forecast_of_some_hours_or_days_is_refused(filled, asked):
 def test_without_incidents_neither_is_there(ws, layer_id):
     with pytest.raises(LayerNotFoundError, match="import WS incidents"):
         ws.layer(layer_id)
+
+
+def test_q_belongs_to_the_whole_family_and_stays_when_only_a_district_is_shown(filled, tmp_path):
+    whole = {
+        one["properties"]["cell"]: one["properties"]["q"]
+        for one in filled.features("hotspots", limit=10_000)["features"]
+    }
+    part = filled.features("hotspots", district="West", limit=10_000)["features"]
+    assert 0 < len(part) < len(whole)
+    assert all(whole[one["properties"]["cell"]] == one["properties"]["q"] for one in part)
+
+
+def test_areas_and_forecasts_can_be_exported_by_name(filled, tmp_path):
+    for layer_id in ("spots", "forecast"):
+        path = filled.export(layer_id, tmp_path / f"{layer_id}.geojson", window=LAST)
+        assert f'"name":"{layer_id}"' in path.read_text("utf-8")
