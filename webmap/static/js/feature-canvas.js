@@ -7,12 +7,10 @@
 
 const { L } = globalThis;
 const ROOM = 0.15; // of the map's size, drawn beyond each edge so that a small pan shows no gap
-const EARTH_M = 40075016.686; // equator of the sphere that Web Mercator uses
 const REACH_PX = 9; // how near the pointer must be
 const SMALL_PX = 2.6;
 const HATCH_PX = 8;
 const MANY = 1000;
-const VIEWS_FROM_ZOOM = 15;
 
 const worldX = (lng) => ((lng + 180) / 360) * 256;
 function worldY(lat) {
@@ -54,11 +52,18 @@ export const FeatureCanvas = L.Layer.extend({
     this._theme = theme;
     this._shapes = [];
     this._drawn = [];
+    this._views = new Map(); // camera id -> outlines of what it sees
     L.setOptions(this, { pane });
   },
 
   setFeatures(features) {
     this._shapes = features.map((feature) => prepared(feature, this._style.kindOf));
+    return this._redraw();
+  },
+
+  /** Take what cameras see: features with the ids of cameras; none where they are too small. */
+  setViews(features) {
+    this._views = new Map(features.map((feature) => [feature.id, prepared(feature, this._style.kindOf).lines]));
     return this._redraw();
   },
 
@@ -114,6 +119,7 @@ export const FeatureCanvas = L.Layer.extend({
       context, zoom, scale, ratio, pad, x: origin.x, y: origin.y,
       box: [origin.x / scale, origin.y / scale, (origin.x + width) / scale, (origin.y + height) / scale],
       looks: this._style.looks(this._theme, zoom),
+      views: this._views,
     };
     const seen = this._shapes.filter(({ box, kind }) => frame.looks[kind]
       && box[0] <= frame.box[2] && box[2] >= frame.box[0]
@@ -167,7 +173,7 @@ function hatching(context, color) {
 
 function drawPoints(frame, shapes) {
   const { context, scale, x, y, pad, ratio, looks } = frame;
-  if (frame.zoom >= VIEWS_FROM_ZOOM) shapes.forEach((shape) => drawView(frame, shape));
+  if (frame.views.size) shapes.forEach((shape) => drawView(frame, shape));
   const drawn = [];
   for (const [kind, look] of Object.entries(looks)) {
     if (!look.shape) continue;
@@ -187,23 +193,18 @@ function drawPoints(frame, shapes) {
   return drawn;
 }
 
-/** Draw what a camera sees: a sector clockwise from north, a full circle where it turns. */
-function drawView({ context, scale, x, y, looks }, { feature, lines, kind }) {
-  const { range, bearing, view_angle: angle } = feature.properties;
+/** Draw what a camera sees; a camera of which that is not known has nothing to draw. */
+function drawView({ context, scale, x, y, looks, views }, { feature, kind }) {
   const look = looks[kind];
-  if (!look.view || !(range > 0)) return;
-  const lat = (feature.geometry.coordinates[1] * Math.PI) / 180;
-  const radius = (range * 256 * scale) / (EARTH_M * Math.cos(lat));
-  const [px, py] = [lines[0][0] * scale - x, lines[0][1] * scale - y];
-  const whole = !Number.isFinite(bearing) || !Number.isFinite(angle) || bearing === null || angle === null || angle >= 360;
-  const middle = ((bearing ?? 0) - 90) * (Math.PI / 180);
-  const half = whole ? Math.PI : (angle * Math.PI) / 360;
+  const outlines = look.view && views.get(feature.id);
+  if (!outlines) return;
   context.beginPath();
-  if (!whole) context.moveTo(px, py);
-  context.arc(px, py, radius, middle - half, middle + half);
-  context.closePath();
+  for (const flat of outlines) {
+    context.moveTo(flat[0] * scale - x, flat[1] * scale - y);
+    for (let i = 2; i < flat.length; i += 2) context.lineTo(flat[i] * scale - x, flat[i + 1] * scale - y);
+  }
   context.fillStyle = look.view;
-  context.fill();
+  context.fill("evenodd");
   context.strokeStyle = look.color;
   context.lineWidth = 1;
   context.stroke();

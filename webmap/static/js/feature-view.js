@@ -3,6 +3,7 @@
 import { getFeatures, getJson } from "./api.js";
 import { listed, windowOf } from "./address.js";
 import { byId, el, perFrame } from "./dom.js";
+import { createCameraSight } from "./camera-sight.js";
 import { number } from "./format.js";
 import { FeatureCanvas, symbol } from "./feature-canvas.js";
 import { featureStyles, kindWords, tipWords } from "./feature-style.js";
@@ -30,6 +31,8 @@ export function createFeatureView({ map, store, layers }) {
   const going = new Map();
   let frame = null; // the window of a film's frame, while it runs
 
+  const lookAround = createCameraSight(map);
+  const see = () => lookAround(canvas("cameras")).catch((error) => complain(error, see));
   const inTime = (id) => (IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {});
 
   function canvas(id) {
@@ -68,6 +71,7 @@ export function createFeatureView({ map, store, layers }) {
       if (!(id in BY_VIEW)) counts.set(id, found.matched);
       canvas(id).setFeatures(found.features);
       canvas(id).addTo(map);
+      if (id === "cameras") await see();
       list();
     } catch (error) {
       complain(error, () => show(id));
@@ -129,7 +133,10 @@ export function createFeatureView({ map, store, layers }) {
   map.on("mousemove", perFrame(point));
   map.on("click", point);
   map.on("mouseout", () => tip.remove());
-  map.on("moveend", () => { for (const id of listed(store.get().on)) if (id in BY_VIEW) show(id); });
+  map.on("moveend", () => {
+    for (const id of listed(store.get().on)) if (id in BY_VIEW) show(id);
+    if (listed(store.get().on).has("cameras") && canvases.has("cameras")) see();
+  });
   store.watch((state, changed) => {
     if (changed.has("on")) { list(); ids.forEach(show); }
     if (["from", "to", "hours", "weekdays"].some((name) => changed.has(name))) again();
