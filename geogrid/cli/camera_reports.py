@@ -170,8 +170,8 @@ def _say_roads_and_places(speech: Speech, answer: dict[str, Any]) -> None:
 
 def _say_hours(speech: Speech, answer: dict[str, Any]) -> None:
     """Print the best and the worst hour where cameras are not on all day."""
-    hours = answer["by_hour"]
-    least, most = (pick(hours, key=lambda hour: hour["seen_km2"]) for pick in (min, max))
+    hours = sorted(answer["by_hour"], key=lambda row: (round(row["seen_km2"], 9), row["cameras"]))
+    least, most = hours[0], hours[-1]
     if least["cameras"] < most["cameras"]:
         speech.say(
             "Most land is seen at {most:02d}:00 ({most_km2:,.2f} km2), least at {least:02d}:00 "
