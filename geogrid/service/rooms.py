@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from geogrid.service.area_stats import AreaStats
 from geogrid.service.camera_reports import CameraReports
 from geogrid.service.camera_sight import CameraSight
+from geogrid.service.cordon_answers import CordonAnswers
 from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
-from geogrid.service.intake import Intake
 from geogrid.service.hotspot_ways import HotspotWays
+from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
 from geogrid.service.timelines import Timelines
+from geogrid.service.unit_tracks import UnitTracks
 
 
 class Rooms(
+    UnitTracks,
+    CordonAnswers,
+    AreaStats,
     CameraSight,
     Dosages,
     Evaluations,
