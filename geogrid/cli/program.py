@@ -25,6 +25,7 @@ from geogrid.cli import (
     sharing,
     siting,
     spots,
+    templates,
     workspaces,
 )
 from geogrid.cli.options import language_option
@@ -39,7 +40,7 @@ EXIT_FAULT: Final = 1
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, what shells expect
 SECTIONS: Final = {
     "Make a workspace": workspaces.MAKING,
-    "Bring data in": (*workspaces.IMPORTING, *profiles.COMMANDS),
+    "Bring data in": (*workspaces.IMPORTING, *profiles.COMMANDS, *templates.COMMANDS),
     "Ask": (
         *analyses.COMMANDS,
         *camera_reports.COMMANDS,

@@ -56,6 +56,7 @@ _PROMISES: Final = {
     ".nmea": {FileType.NMEA},
     ".json": {FileType.JSON},
     ".geojson": {FileType.JSON},
+    ".topojson": {FileType.JSON},
     ".gpx": {FileType.XML},
     ".kml": {FileType.XML},
     ".kmz": {FileType.ZIP},

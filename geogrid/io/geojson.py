@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946), with the old ``crs`` member and the encodings that occur."""
+"""GeoJSON (RFC 7946), with the old ``crs`` member and the encodings that occur, and TopoJSON."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from geogrid.io.rawtable import Plan, RawTable
 from geogrid.io.report import Message
 from geogrid.io.shapes import from_geojson
 from geogrid.io.text import find_encoding, to_text
+from geogrid.io.topojson import topology_features
 
 MAX_JSON_BYTES: Final = 512 << 20
 MAX_FEATURES: Final = 5_000_000
 
 
 def read_geojson(source: SourceFile, plan: Plan) -> RawTable:
-    """Return the features of a GeoJSON file.
+    """Return the features of a GeoJSON or TopoJSON file.
 
     Parameters
     ----------
@@ -44,24 +45,7 @@ def read_geojson(source: SourceFile, plan: Plan) -> RawTable:
         It is too large or has no features.
     """
     document = _parse(source)
-    if document.get("type") == "Feature":
-        raw: object = [document]
-    elif document.get("type") == "FeatureCollection":
-        raw = document.get("features")
-    else:
-        raise FileFormatError(
-            "{file}: the format is not GeoJSON: its type is {found!r}, and FeatureCollection is "
-            "needed",
-            file=source.name,
-            found=str(document.get("type"))[:40],
-        )
-    if not isinstance(raw, list):
-        raise FileFormatError(
-            "{file}: the format is not GeoJSON: 'features' is no list", file=source.name
-        )
-    if not raw:
-        raise InputError("{file}: there are no features in it, no data", file=source.name)
-    features = [_feature(number, item) for number, item in enumerate(raw, start=1)]
+    features = _features(document, source.name)
     codec, _ = find_encoding(source.data, source.name)
     note = Message(
         "the encoding is {codec}; GeoJSON should be UTF-8 (RFC 7946)", {"codec": codec.upper()}
@@ -73,6 +57,30 @@ def read_geojson(source: SourceFile, plan: Plan) -> RawTable:
         synthetic=document.get("synthetic") is True,
         warnings=() if codec == "utf-8" else (note,),
     )
+
+
+def _features(document: dict[str, Any], name: str) -> list[Feature]:
+    if document.get("type") == "Topology":
+        features = topology_features(document, name)
+        if not features:
+            raise InputError("{file}: there are no features in it, no data", file=name)
+        return features
+    if document.get("type") == "Feature":
+        raw: object = [document]
+    elif document.get("type") == "FeatureCollection":
+        raw = document.get("features")
+    else:
+        raise FileFormatError(
+            "{file}: the format is not GeoJSON: its type is {found!r}, and FeatureCollection is "
+            "needed",
+            file=name,
+            found=str(document.get("type"))[:40],
+        )
+    if not isinstance(raw, list):
+        raise FileFormatError("{file}: the format is not GeoJSON: 'features' is no list", file=name)
+    if not raw:
+        raise InputError("{file}: there are no features in it, no data", file=name)
+    return [_feature(number, item) for number, item in enumerate(raw, start=1)]
 
 
 def _parse(source: SourceFile) -> dict[str, Any]:

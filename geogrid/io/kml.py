@@ -29,6 +29,7 @@ from geogrid.io.shapes import (
 )
 from geogrid.io.xmltext import child_text, local_name, walk_xml
 
+_EXPORTED_ID: Final = "feature_id"  # of our own exports, whose driver numbers placemarks itself
 _GEOMETRY: Final = ("Point", "LineString", "Polygon", "MultiGeometry")
 
 
@@ -140,6 +141,8 @@ def _properties(placemark: Element) -> Mapping[str, str]:
             found[title] = child_text(element, "value") or ""
         elif title and tag == "SimpleData":
             found[title] = (element.text or "").strip()
+    if _EXPORTED_ID in found:
+        found["id"] = found.pop(_EXPORTED_ID)
     return found
 
 

@@ -188,12 +188,12 @@ def from_wkt(text: str | None) -> shapely.Geometry:
 
 
 def from_wkb(blob: bytes | None) -> shapely.Geometry:
-    """Return the geometry of a WKB blob that GDAL wrote.
+    """Return the geometry of a WKB blob.
 
     Parameters
     ----------
     blob
-        Never the bytes of a user's file: nested collections in such bytes crash the parser.
+        Only in the process apart (`geogrid.io.apart`): nested collections crash the parser.
 
     Returns
     -------

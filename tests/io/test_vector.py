@@ -156,7 +156,7 @@ def test_a_feature_without_a_usable_point_is_refused_by_number(tmp_path, geometr
         ("{", "not JSON"),
         ('{"type":"FeatureCollection","features":null}', "no list"),
         ('{"type":"FeatureCollection","features":[]}', "no data"),
-        ('{"type":"Topology","objects":{}}', "Topology"),
+        ('{"type":"Topology","objects":{}}', "0 layers"),
         ("[" * 100_000, "nested"),
         ('{"type":"FeatureCollection","features":' + "[" * 100_000, "nested"),
         ('{"type":"FeatureCollection","features":[1' + "0" * 10_000 + "]}", "too long"),
