@@ -9,7 +9,6 @@ from geogrid.service.cordon_answers import CordonAnswers
 from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
-from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
@@ -17,6 +16,7 @@ from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
 from geogrid.service.timelines import Timelines
+from geogrid.service.touring import Touring
 from geogrid.service.unit_tracks import UnitTracks
 
 
@@ -34,6 +34,7 @@ class Rooms(
     RoadAnswers,
     Scenarios,
     Tiles,
+    Touring,
     Intake,
     Timelines,
 ):
