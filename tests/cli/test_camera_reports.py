@@ -7,8 +7,8 @@ import json
 import pytest
 from python_calamine import CalamineWorkbook
 
-CAMERAS = """id,lon,lat,range,status,pole,network,hours,integrated,sign_posted,filing_no,legal_basis,\
-review_due,retention_days
+CAMERAS = """id,lon,lat,range,status,pole,network,hours,integrated,sign_posted,filing_no,\
+legal_basis,review_due,retention_days
 c1,117.610,26.210,100,on,P1,N1,,yes,yes,F1,order 799,2027-01-01,30
 c2,117.610,26.210,100,on,P1,N1,22-06,no,yes,F2,order 799,2026-02-01,120
 c3,117.630,26.210,80,on,P2,N2,,yes,yes,F3,order 799,2027-01-01,30
