@@ -48,12 +48,13 @@ if TYPE_CHECKING:
     from geogrid.interactive import init, open_workspace
     from geogrid.io import ReadOptions, read_incidents, read_register, read_tracks
     from geogrid.model.boundary import Boundary
+    from geogrid.model.buildings import Buildings
     from geogrid.model.cells import CellTable, Field
     from geogrid.model.grid import Grid, GridSpec
     from geogrid.model.incidents import Incidents
     from geogrid.model.layer import Layer
     from geogrid.model.places import Places
-    from geogrid.model.sensors import Sensors
+    from geogrid.model.sensors import Lenses, Purpose, Sensors
     from geogrid.model.tracks import Tracks
     from geogrid.model.window import Window
     from geogrid.service.analyses import IncidentChoice
@@ -93,12 +94,13 @@ _MODULES: Final = {
     "geogrid.interactive": ("init", "open_workspace"),
     "geogrid.io": ("ReadOptions", "read_incidents", "read_register", "read_tracks"),
     "geogrid.model.boundary": ("Boundary",),
+    "geogrid.model.buildings": ("Buildings",),
     "geogrid.model.cells": ("CellTable", "Field"),
     "geogrid.model.grid": ("Grid", "GridSpec"),
     "geogrid.model.incidents": ("Incidents",),
     "geogrid.model.layer": ("Layer",),
     "geogrid.model.places": ("Places",),
-    "geogrid.model.sensors": ("Sensors",),
+    "geogrid.model.sensors": ("Lenses", "Purpose", "Sensors"),
     "geogrid.model.tracks": ("Tracks",),
     "geogrid.model.window": ("Window",),
     "geogrid.service.analyses": ("IncidentChoice",),
@@ -110,6 +112,7 @@ _HOME: Final = {name: module for module, names in _MODULES.items() for name in n
 __all__ = [
     "Bands",
     "Boundary",
+    "Buildings",
     "CameraParams",
     "CellTable",
     "DatedIncidents",
@@ -130,9 +133,11 @@ __all__ = [
     "InputError",
     "KdeParams",
     "Layer",
+    "Lenses",
     "NearRepeatParams",
     "PatrolRules",
     "Places",
+    "Purpose",
     "Questions",
     "ReadOptions",
     "ScanParams",
