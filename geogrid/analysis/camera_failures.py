@@ -82,6 +82,34 @@ def numbered(groups: Sequence[str | None]) -> tuple[list[str | None], NDArray[np
     return names, group
 
 
+def rank_named(text: str) -> Rank:
+    """Return what failures are ranked by.
+
+    Parameters
+    ----------
+    text
+        A name of `RANKS`.
+
+    Returns
+    -------
+    Rank
+        The same.
+
+    Raises
+    ------
+    InputError
+        There is no such rank.
+    """
+    for rank in RANKS:
+        if rank == text:
+            return rank
+    raise InputError(
+        "failures cannot be ranked by {rank!r}; give one of {known}",
+        rank=text,
+        known=", ".join(RANKS),
+    )
+
+
 def losses(
     names: Sequence[str | None], group: NDArray[np.int64], cover: Cover, *, rank: Rank = "land"
 ) -> pd.DataFrame:
@@ -109,12 +137,7 @@ def losses(
     InputError
         There is no such rank.
     """
-    if rank not in RANKS:
-        raise InputError(
-            "failures cannot be ranked by {rank!r}; give one of {known}",
-            rank=rank,
-            known=", ".join(RANKS),
-        )
+    rank = rank_named(rank)
     land, road = cover.land.alone_m2, cover.road_alone_m
     told = np.array([name is not None for name in names], dtype=bool)
     table = pd.DataFrame(

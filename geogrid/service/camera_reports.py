@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +11,12 @@ from typing import Any, Final
 import pandas as pd
 
 from geogrid.analysis.camera_care import FINDINGS
+from geogrid.analysis.camera_failures import rank_named
 from geogrid.errors import InputError
 from geogrid.export.json_values import plain
 from geogrid.export.plain_table import write_table, write_workbook
 from geogrid.i18n import translator
+from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.camera_tables import CameraTables, ReportQuestion, camera_tables
 from geogrid.service.layers import is_synthetic
 from geogrid.service.outlook import Outlook
@@ -105,6 +108,45 @@ class CameraReports(Outlook):
             }
             _write(report, path, table, {name: plain(value) for name, value in about.items()})
         return _json(report, question, rows, language) | {"synthetic": synthetic}
+
+    def camera_report_of(
+        self,
+        as_of: date,
+        *,
+        window: Window = ALL_TIME,
+        rank: str = "land",
+        rows: int = MOST_ROWS,
+        language: str = "en",
+    ) -> dict[str, Any]:
+        """Return a report under the usual rules, asked with plain values.
+
+        Parameters
+        ----------
+        as_of
+            The day that reviews are held to.
+        window
+            Only cameras count that are on all through its hours; cameras know no days.
+        rank
+            What failures are ranked by.
+        rows
+            Most rows of failures, care and zones.
+        language
+            ``en`` or ``zh``, for the words of findings.
+
+        Returns
+        -------
+        dict
+            As `camera_report` returns it.
+
+        Raises
+        ------
+        LayerNotFoundError
+            No cameras are registered.
+        InputError
+            There is no such rank.
+        """
+        question = ReportQuestion(as_of, window.hours, rank_named(rank))
+        return self.camera_report(question, rows=rows, language=language)
 
 
 def _asked(question: ReportQuestion) -> dict[str, Any]:
