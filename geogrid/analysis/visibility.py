@@ -151,7 +151,7 @@ def visible_views(
     inside[pairs[0]] = True
     _cut(polygon, pairs, obstacles.footprint)
     over = _cut_shadows(polygon, sectors.centre, height, obstacles)
-    polygon[shapely.area(polygon) < _NOTHING_M2] = _EMPTY
+    polygon[(inside | over) & (shapely.area(polygon) < _NOTHING_M2)] = _EMPTY
     return VisibleViews(polygon, inside, over, method, sectors, (start, corners))
 
 

@@ -162,6 +162,13 @@ def test_a_camera_deep_inside_a_building_sees_nothing_and_one_on_its_roof_looks_
     assert inside_shadow == [False, False, True]
 
 
+def test_a_slit_in_the_open_is_a_view_and_not_a_camera_indoors():
+    home = obstacles([shapely.box(100.0, 0.0, 110.0, 10.0)])
+    slit = visible_views(sectors([0.0, 0.0], 10.0, 0.0, 0.005), home)
+    assert not slit.indoors.any()
+    assert slit.polygon[0].area == pytest.approx(math.radians(0.005) * 50.0, rel=1e-6)
+
+
 def test_a_camera_on_a_wall_sees_the_half_plane_before_it():
     home = obstacles([shapely.box(-200.0, -30.0, 200.0, 0.0)])
     for y in (0.0, 1e-9, -1e-9):
