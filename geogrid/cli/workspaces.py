@@ -120,8 +120,27 @@ def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
     _tell_grid(speech, workspace, repairs)
 
 
-def _declared(settings: dict[str, Any], ws: Path | None = None) -> ReadOptions:
-    """Return what is declared of files, by options before the profile."""
+def declared_of(settings: dict[str, Any], ws: Path | None = None) -> ReadOptions:
+    """Return what is declared of files, by options before the profile.
+
+    Parameters
+    ----------
+    settings
+        What click gives: ``columns``, ``profile`` and what may be declared; a credit of the
+        profile is put into it.
+    ws
+        The workspace's folder, whose profiles have names.
+
+    Returns
+    -------
+    ReadOptions
+        For an import.
+
+    Raises
+    ------
+    InputError
+        A text cannot be read.
+    """
     from geogrid.service.profiles import find_profile
     from geogrid.workspace import read_options
 
@@ -173,7 +192,7 @@ def import_(
     """
     from geogrid.workspace import Workspace
 
-    options = _declared(settings, ws)
+    options = declared_of(settings, ws)
     with ProgressLine(speech.translate) as progress:
         result = Workspace.open(ws).import_files(
             kind, files, options, credit=settings["credit"], progress=progress
@@ -212,7 +231,7 @@ def check(ctx: click.Context, /, file: Path, kind: str, **settings: Any) -> None
                 known=", ".join(_DECLARED),
             )
         settings[name] = settings[name] or value
-    result = dry_run(kind, file, _declared(settings))
+    result = dry_run(kind, file, declared_of(settings))
     _tell_import(ctx.obj, result)
     if result.status == "reject":
         ctx.exit(EXIT_REFUSED)

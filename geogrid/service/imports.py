@@ -11,14 +11,12 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-from shapely.geometry import box
 
 from geogrid import io
-from geogrid.analysis.datum_guard import DatumGuard
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions, ReadReport
-from geogrid.io.positions import CHINA_BOX
 from geogrid.io.report import Message
+from geogrid.service.datum_guards import datum_guard
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.transaction import Transaction, transaction, undo_last
 
@@ -185,7 +183,7 @@ def import_files(
         A file cannot be used at all; nothing was stored.
     """
     _require_kind(kind)
-    options = replace(options, area=shelf.import_area(), guard=_guard(shelf, kind, options))
+    options = replace(options, area=shelf.import_area(), guard=datum_guard(shelf, kind, options))
     tally = _Tally()
     entry: dict[str, Any] = {"at": note.at.isoformat(), "kind": kind}
     with transaction(shelf.root, entry) as change:
@@ -195,21 +193,10 @@ def import_files(
         if tally.groups:
             _put_groups(shelf, change, tally.groups)
         result = _result(entry["id"], kind, tally)
-        _write_quarantine(change, result.number, tally.reports)
+        write_quarantine(change, result.number, tally.reports)
         entry |= result.as_json() | {"credit": note.credit}
     progress("", len(files), len(files))
     return result
-
-
-def _guard(shelf: Shelf, kind: str, options: ReadOptions) -> DatumGuard | None:
-    """Return the roads that judge a file's datum, where there are some and datums differ."""
-    west, south, east, north = shelf.registers.districts().bounds
-    in_china = box(*CHINA_BOX).intersects(box(west, south, east, north))
-    is_asked = in_china and not options.trust_datum and kind not in {"roads", *io.PLAIN_KINDS}
-    if not is_asked or "roads" not in shelf.registers.kinds():
-        return None
-    lines = shelf.registers.read("roads").geometry.to_numpy()
-    return DatumGuard.of(lines) if lines.size else None
 
 
 def _require_kind(kind: str, known: Sequence[str] = KINDS) -> None:
@@ -297,8 +284,18 @@ def _result(number: int, kind: str, tally: _Tally) -> ImportResult:
     )
 
 
-def _write_quarantine(change: Transaction, number: int, reports: Sequence[ReadReport]) -> None:
-    """List every refused row, in English: the file is a record, not a message."""
+def write_quarantine(change: Transaction, number: int, reports: Sequence[ReadReport]) -> None:
+    """List every refused row, in English: the file is a record, not a message.
+
+    Parameters
+    ----------
+    change
+        The change that takes the list.
+    number
+        The import's number.
+    reports
+        One per file.
+    """
     refused = [(report.file, refusal) for report in reports for refusal in report.refusals]
     if not refused:
         return
