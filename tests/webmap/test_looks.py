@@ -74,7 +74,6 @@ def test_an_area_that_holds_everything_has_the_totals_of_the_table(client, tiny_
         ("incidents", 0),
         ("gaps", 0),
         ("required_cells", 0),
-        ("camera_km2", 1e-3),
     ):
         total = sum(row[name] or 0 for row in rows)
         assert stats[name] == pytest.approx(total, rel=tolerance), name

@@ -11,7 +11,7 @@ export function address(path, parameters = {}) {
     if (value !== "" && value !== null && value !== undefined) query.set(name, String(value));
   }
   const text = query.toString();
-  return text ? `${path}?${text}` : path;
+  return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }
 
 async function ask(path, parameters, signal, request = {}) {

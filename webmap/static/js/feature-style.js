@@ -1,5 +1,6 @@
 /** How places look: shape tells the layer, colour and size tell the kind (colour never alone). */
 
+import { moment } from "./format.js";
 import { t, word } from "./i18n.js";
 
 // Okabe and Ito's eight colours, told apart by people with any colour vision; light, dark.
@@ -17,11 +18,14 @@ function grown(radius, zoom) {
   return zoom < 14 ? radius * 0.8 : radius;
 }
 
+/** Return how long ago a unit was heard, before the newest fix of them all. */
+const heard = ({ age_min: age }) => (age <= 15 ? "now" : age <= 60 ? "hour" : "old");
+
 /** Return a style for points with the property `name`; `kinds` names those with a fixed look. */
 function points({ name, kinds = {}, shape, radius, colors, view = false, least = 0 }) {
   const seen = new Map();
   const kindOf = ({ properties }) => {
-    const kind = String(properties[name] ?? "");
+    const kind = name === "heard" ? heard(properties) : String(properties[name] ?? "");
     if (!seen.has(kind)) seen.set(kind, seen.size);
     return kind;
   };
@@ -102,6 +106,17 @@ function spots() {
 export function featureStyles() {
   return {
     spots: spots(),
+    positions: points({
+      name: "heard", shape: "square", radius: 6, least: 5, colors: ["#00795b", "#35c99f"],
+      kinds: { hour: { radius: 5 }, old: { hollow: true, radius: 5, colors: ["#6f7780", "#8f99a3"] } },
+    }),
+    leaks: points({
+      name: "state", shape: "diamond", radius: 6, least: 4.5,
+      kinds: {
+        guarded: { colors: ["#00795b", "#35c99f"] }, leak: { colors: ["#b3261e", "#ff7263"], radius: 7.5 },
+        point: { colors: ["#123a7a", "#9dc1ff"], hollow: true, radius: 7.5 },
+      },
+    }),
     roads: roads(),
     areas: areas({ colors: ["#3454a4", "#8fb0ff"], dash: [6, 4], filled: "11" }),
     zones: areas({ colors: ["#a4262c", "#ff9a94"], dash: [3, 3] }),
@@ -132,7 +147,7 @@ export function kindWords(layerId, kind) {
 }
 
 /** Return one line about a feature, for its tip. */
-export function tipWords(layerId, { id, properties }) {
+export function tipWords(layerId, { id, properties }, timeZone) {
   const kind = properties.kind ?? properties.class ?? properties.category ?? properties.status;
   const what = word("one", layerId, t(`layer.${layerId}`));
   const parts = [`${what} ${properties.id ?? id}`, properties.name];
@@ -142,6 +157,10 @@ export function tipWords(layerId, { id, properties }) {
       parts.push(t("tip.bearing", { n: Math.round(properties.bearing) }));
     }
     if (properties.range) parts.push(t("tip.range", { n: Math.round(properties.range) }));
+  }
+  if (layerId === "positions") parts.push(t("tip.at", { time: moment(properties.at, timeZone) }));
+  if (layerId === "leaks") {
+    parts.splice(0, parts.length, kindWords(layerId, properties.state), properties.checkpoints, t("tip.road", { road: properties.road }));
   }
   return parts.filter(Boolean).join(" · ");
 }

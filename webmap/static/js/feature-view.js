@@ -4,7 +4,7 @@ import { getFeatures, getJson } from "./api.js";
 import { listed, windowOf } from "./address.js";
 import { byId, el, perFrame } from "./dom.js";
 import { createCameraSight } from "./camera-sight.js";
-import { number } from "./format.js";
+import { moment, number } from "./format.js";
 import { FeatureCanvas, symbol } from "./feature-canvas.js";
 import { featureStyles, kindWords, tipWords } from "./feature-style.js";
 import { t } from "./i18n.js";
@@ -12,19 +12,22 @@ import { complain, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L } = globalThis;
-const ORDER = ["spots", "checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
+const ORDER = ["spots", "positions", "leaks", "checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
 // Drawn only when they are near enough to be told apart, and asked for by what the map shows.
 const BY_VIEW = { incidents: 12, buildings: 14 };
-const IN_TIME = new Set(["incidents", "spots"]);
+const IN_TIME = new Set(["incidents", "spots", "positions"]);
 const LINES = new Set(["spots", "roads", "areas", "zones", "buildings", "depots"]);
-const SLOW = new Set(["spots"]); // not counted before someone asks
+const SLOW = new Set(["spots", "positions", "leaks"]); // not counted before someone asks
 const MOST_IN_VIEW = 8000;
 const MOST_KINDS = 12;
 
 /** Build the list of layers and keep the map in step with it. */
-export function createFeatureView({ map, store, layers }) {
+export function createFeatureView({ map, store, layers, about }) {
   const styles = featureStyles();
-  const ids = ORDER.filter((id) => layers.some((layer) => layer.id === id));
+  const has = (id) => layers.some((layer) => layer.id === id);
+  const made = { positions: Boolean(about.days), leaks: has("roads") && has("checkpoints") };
+  const ids = ORDER.filter((id) => made[id] ?? has(id));
+  const infos = new Map(); // what the server says of each layer
   const canvases = new Map();
   const loaded = new Map(); // layer id -> {features, matched}
   const counts = new Map();
@@ -33,6 +36,16 @@ export function createFeatureView({ map, store, layers }) {
 
   const lookAround = createCameraSight(map);
   const see = () => lookAround(canvas("cameras")).catch((error) => complain(error, see));
+  /** Return the features of a layer, or of what is worked out for the map alone. */
+  async function fetched(id) {
+    if (!(id in made)) return getFeatures(id, inTime(id));
+    const found = id === "positions"
+      ? await getJson("api/positions", inTime(id))
+      : await getJson("api/cordon", { zone: store.get().district || "city" });
+    if (found.as_of) infos.set(id, { data_as_of: found.as_of });
+    return { features: found.features, matched: found.numberMatched };
+  }
+
   const inTime = (id) => (IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {});
 
   function canvas(id) {
@@ -46,8 +59,8 @@ export function createFeatureView({ map, store, layers }) {
 
   async function ask(id) {
     if (!(id in BY_VIEW)) {
-      if (!loaded.has(id) || IN_TIME.has(id)) loaded.set(id, await whileBusy(
-        t("busy.layer", { layer: t(`layer.${id}`) }), () => getFeatures(id, inTime(id))));
+      if (!loaded.has(id) || IN_TIME.has(id) || id in made) loaded.set(id, await whileBusy(
+        t("busy.layer", { layer: t(`layer.${id}`) }), () => fetched(id)));
       return loaded.get(id);
     }
     if (map.getZoom() < BY_VIEW[id]) return { features: [], matched: null };
@@ -92,7 +105,7 @@ export function createFeatureView({ map, store, layers }) {
     const row = el("li", {}, el("label", { for: `layer-${id}` }, box, t(`layer.${id}`),
       el("span", { class: "count" }, count === undefined ? "" : number(count))));
     if (on && id in BY_VIEW) row.append(...hint(id));
-    if (on && loaded.has(id)) row.append(...kinds(id));
+    if (on && loaded.has(id)) row.append(...kinds(id), ...age(id));
     return row;
   }
 
@@ -102,6 +115,15 @@ export function createFeatureView({ map, store, layers }) {
     if (!found || found.matched === null || found.features.length >= found.matched) return [];
     return [el("small", { class: "hint quiet" },
       t("layers.part", { shown: number(found.features.length), all: number(found.matched) }))];
+  }
+
+  /** Say how old a layer is and what is missing from it. */
+  function age(id) {
+    const { data_as_of: asOf, completeness = {}, provenance = {} } = infos.get(id) ?? {};
+    const parts = asOf ? [t("layers.from", { time: moment(asOf, about.time_zone) })] : [];
+    if (completeness.rows_refused) parts.push(t("layers.refused", { n: number(completeness.rows_refused) }));
+    parts.push(...(provenance.sources ?? []));
+    return parts.length ? [el("small", { class: "hint quiet" }, parts.join(" "))] : [];
   }
 
   function kinds(id) {
@@ -128,7 +150,7 @@ export function createFeatureView({ map, store, layers }) {
     if (!found) { tip.remove(); return; }
     const [id, feature] = found;
     const [lng, lat] = feature.geometry.coordinates;
-    tip.setLatLng([lat, lng]).setContent(el("span", {}, tipWords(id, feature))).addTo(map);
+    tip.setLatLng([lat, lng]).setContent(el("span", {}, tipWords(id, feature, about.time_zone))).addTo(map);
   }
   map.on("mousemove", perFrame(point));
   map.on("click", point);
@@ -140,6 +162,7 @@ export function createFeatureView({ map, store, layers }) {
   store.watch((state, changed) => {
     if (changed.has("on")) { list(); ids.forEach(show); }
     if (["from", "to", "hours", "weekdays"].some((name) => changed.has(name))) again();
+    if (changed.has("district") && listed(state.on).has("leaks")) show("leaks");
     if (changed.has("lang")) { tip.remove(); list(); }
   });
   list();
@@ -148,9 +171,10 @@ export function createFeatureView({ map, store, layers }) {
     start: async () => {
       await Promise.all([...listed(store.get().on)].filter((id) => ids.includes(id)).map(show));
       for (const id of ids) {
-        if (counts.has(id) || SLOW.has(id)) continue;
-        const { count } = await getJson(`api/layers/${id}`);
-        counts.set(id, count);
+        if (infos.has(id) || SLOW.has(id)) continue;
+        const info = await getJson(`api/layers/${id}`);
+        infos.set(id, info);
+        counts.set(id, info.count);
         list();
       }
     },

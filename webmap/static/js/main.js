@@ -2,6 +2,7 @@
 
 import { getFeatures, getJson } from "./api.js";
 import { readAddress, writeAddress } from "./address.js";
+import { createArea } from "./area.js";
 import { chosenBasemap, createBasemap, crsFor, getMesh } from "./basemap.js";
 import { createCellPanel } from "./cell-panel.js";
 import { createCompare } from "./compare.js";
@@ -21,6 +22,8 @@ import { createStore } from "./store.js";
 import { createTake } from "./take.js";
 import { nextTheme, watchTheme } from "./theme.js";
 import { createTimeline } from "./timeline.js";
+import { createTrack } from "./track.js";
+import { createUndo } from "./undo.js";
 import { createUnits } from "./units.js";
 import { createWindowPanel } from "./window-panel.js";
 
@@ -58,8 +61,9 @@ function watchLanguage(store, about, parts) {
   return change;
 }
 
-function watchMapClicks({ map, store, measure }) {
+function watchMapClicks({ map, store, measure, tools }) {
   const open = (latlng) => {
+    if (tools.some((tool) => tool.click(latlng))) return;
     const cell = measure.at(latlng);
     if (cell) store.set({ cell: cell.code });
     else tell(t("cell.offgrid"));
@@ -74,8 +78,10 @@ function showBusiest(measure, fit) {
   if (box) fit(box, { animate: false });
 }
 
-function escape(store) {
+function escape(store, tools) {
   const { cell, table } = store.get();
+  const busy = tools.find((tool) => tool.busy());
+  if (busy) { busy.cancel(); return; }
   if (cell) store.set({ cell: "" });
   else if (table) store.set({ table: "" });
 }
@@ -113,7 +119,11 @@ async function start() {
   const { choose } = createDistrictFilter({ store, districts, outlines: drawn, fit, home });
   const table = createDistrictTable({ store, districts, choose });
   const units = createUnits({ store, days: about.days });
-  const features = createFeatureView({ map, store, layers });
+  const features = createFeatureView({ map, store, layers, about });
+  const area = createArea({ map, store });
+  const tools = [area];
+  createTrack({ map, store, about, fit });
+  const undo = createUndo(store);
   createPlay({ store, measure, features, days: about.days });
   const cell = createCellPanel(common);
   createSearch({ ...common, choose, features });
@@ -124,12 +134,13 @@ async function start() {
   const language = watchLanguage(store, about, [map.translate, drawn.names.translate, ground.translate]);
   watchKeys({
     table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
-    theme: () => nextTheme(store), escape: () => escape(store), enter: watchMapClicks(common),
+    theme: () => nextTheme(store), escape: () => escape(store, tools), enter: watchMapClicks({ ...common, tools }), undo,
+    area: () => byId("area-draw").click(),
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
   await measure.show();
   if (!placed) showBusiest(measure, fit);
-  await cell.show();
+  await Promise.all([cell.show(), area.show()]);
   document.body.dataset.ready = "true";
   await Promise.all([features.start(), timeline.load()]);
 }

@@ -1,4 +1,4 @@
-/** Search by district, cell code, camera, or lon,lat in WGS-84. */
+/** Search by district, cell code, camera, place, or lon,lat in any datum. */
 
 import { byId, el, afterPause } from "./dom.js";
 import { t } from "./i18n.js";
@@ -6,6 +6,8 @@ import { complain } from "./notices.js";
 
 const { geogridLattice } = globalThis;
 const CODE = /^\d+mE\d+N-?\d+$/i;
+const DATUM = /^(wgs-?84|cgcs-?2000|gcj-?02|bd-?09)[\s:：]+/i;
+const FOUND_IN = ["cameras", "places", "rooms", "checkpoints"];
 const PAIR = /^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/;
 const MOST = 8;
 const NEAR_ZOOM = 15;
@@ -26,15 +28,18 @@ export function createSearch({ map, store, lattice, districts, choose, features 
     store.set({ cell: geogridLattice.cellCode(lattice, id) });
   }
 
+  /** Read lon,lat; a datum may stand before it, such as `gcj02 117.63,26.27`. */
   function coordinates(text) {
-    const match = PAIR.exec(text);
+    const named = DATUM.exec(text);
+    const match = PAIR.exec(named ? text.slice(named[0].length) : text);
     if (!match) return null;
-    const [lng, lat] = [Number(match[1]), Number(match[2])];
+    const datum = named ? named[1].toLowerCase().replace("-", "") : "wgs84";
+    const [lat, lng] = geogridLattice.unshift(datum, Number(match[2]), Number(match[1]));
     const inside = Math.abs(lat) <= 90 && Math.abs(lng) <= 180
       && geogridLattice.cellAt(lattice, ...lattice.project(lat, lng)) >= 0;
     if (!inside) return { label: t("search.outside", { lon: match[1], lat: match[2] }), kind: "" };
     return {
-      label: `${lng}, ${lat}`, kind: t("kind.point"),
+      label: `${Number(lng.toFixed(6))}, ${Number(lat.toFixed(6))}${named ? " (WGS-84)" : ""}`, kind: t("kind.point"),
       go: () => {
         const position = geogridLattice.cellAt(lattice, ...lattice.project(lat, lng));
         goTo(lat, lng);
@@ -60,17 +65,25 @@ export function createSearch({ map, store, lattice, districts, choose, features 
     const found = districts.ids
       .filter((id) => [id, districts.name(id), districts.plainName(id)].some((name) => name.toLowerCase().includes(low)))
       .map((id) => ({ label: districts.name(id), kind: t("kind.district"), go: () => choose(id) }));
-    for (const feature of await features.all("cameras")) {
-      if (found.length >= MOST) break;
+    for (const layer of FOUND_IN) found.push(...await registered(layer, low, MOST - found.length));
+    return found.slice(0, MOST);
+  }
+
+  /** Return what a register has under a number or a name. */
+  async function registered(layer, low, most) {
+    const hits = [];
+    for (const feature of most > 0 ? await features.all(layer) : []) {
+      if (hits.length >= most) break;
       const { id = feature.id, name } = feature.properties;
+      if (feature.geometry.type !== "Point") continue;
       if (![String(id), name ?? ""].some((one) => one.toLowerCase().includes(low))) continue;
       const [lng, lat] = feature.geometry.coordinates;
-      found.push({ label: name ? `${id} ${name}` : String(id), kind: t("kind.camera"), go: () => {
-        features.switchOn("cameras");
+      hits.push({ label: name ? `${id} ${name}` : String(id), kind: t(layer === "cameras" ? "kind.camera" : "kind.place"), go: () => {
+        features.switchOn(layer);
         map.setView([lat, lng], 16);
       } });
     }
-    return found.slice(0, MOST);
+    return hits;
   }
 
   function close() {
