@@ -6,6 +6,7 @@ from geogrid.service.area_stats import AreaStats
 from geogrid.service.camera_reports import CameraReports
 from geogrid.service.camera_sight import CameraSight
 from geogrid.service.cordon_answers import CordonAnswers
+from geogrid.service.district_tables import DistrictTables
 from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
@@ -25,6 +26,7 @@ class Rooms(
     CordonAnswers,
     AreaStats,
     CameraSight,
+    DistrictTables,
     Dosages,
     Evaluations,
     CameraReports,
