@@ -27,6 +27,7 @@ from geogrid.cli import (
     siting,
     spots,
     templates,
+    touring,
     workspaces,
 )
 from geogrid.cli.options import language_option
@@ -49,6 +50,7 @@ SECTIONS: Final = {
         *forecasting.COMMANDS,
         *quality.COMMANDS,
         *reaching.COMMANDS,
+        *touring.COMMANDS,
         *cordons.COMMANDS,
         *dosage.COMMANDS,
         *district_tables.COMMANDS,
