@@ -9,7 +9,19 @@ from webmap import answers, metrics, problems
 from webmap.columns import ColumnCache
 from webmap.settings import Settings
 from webmap.staging import Staging
-from webmap.views import api, cameras, imports, lattice, looks, ops, scenarios, sight, tiles, ui
+from webmap.views import (
+    api,
+    cameras,
+    districts,
+    imports,
+    lattice,
+    looks,
+    ops,
+    scenarios,
+    sight,
+    tiles,
+    ui,
+)
 
 
 def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Flask:
@@ -38,6 +50,18 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
     metrics.register(app)
     answers.register(app)
     problems.register(app)
-    for view in (ui, api, cameras, looks, imports, lattice, tiles, scenarios, sight, ops):
+    for view in (
+        ui,
+        api,
+        districts,
+        cameras,
+        looks,
+        imports,
+        lattice,
+        tiles,
+        scenarios,
+        sight,
+        ops,
+    ):
         app.register_blueprint(view.blueprint)
     return app
