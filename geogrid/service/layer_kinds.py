@@ -13,6 +13,7 @@ FORECAST: Final = "forecast"
 SPOTS: Final = "spots"
 ROADS_NEVER: Final = "roads_never"
 REACH: Final = "reach"
+PLAN: Final = "plan"
 LATTICE_TITLES: Final[Mapping[str, str]] = {
     "coverage": "Patrol coverage",
     "camera_coverage": "Camera coverage",
@@ -38,6 +39,7 @@ FEATURE_TITLES: Final[Mapping[str, str]] = {
     "demand": "Demand",
     "candidates": "Candidate sites",
     SPOTS: "Hotspot areas",
+    PLAN: "Plan of tours",
     ROADS_NEVER: "Roads never patrolled",
 }
 NOTHING: Final = "no {kind} are imported; import them with: geogrid import WS {kind} FILE"
@@ -54,6 +56,7 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     SPOTS: ("incidents", "roads", "rooms", "places", "checkpoints"),
     ROADS_NEVER: ("tracks", "roads"),
     REACH: ("tracks", "incidents", "roads", "rooms"),
+    PLAN: ("tracks", "incidents", "roads", "units", "shifts", "dosage"),
 }
 
 

@@ -41,6 +41,7 @@ from geogrid.service.layer_kinds import (
     INPUTS,
     LATTICE_TITLES,
     NOTHING,
+    PLAN,
     REACH,
     ROADS_NEVER,
     SPOTS,
@@ -52,6 +53,7 @@ from geogrid.service.patrols import coverage
 from geogrid.service.reach_layer import ReachQuestion, reach_layer
 from geogrid.service.road_layers import roads_layer
 from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.service.tour_next import next_plan
 from geogrid.service.units import UNITS
 from geogrid.store.registers import DISTRICTS
 
@@ -167,7 +169,7 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 def layer_ids(shelf: Shelf) -> tuple[str, ...]:
     """Return the layers a workspace has at hand: lattices first, then features.
 
-    More can be asked for that take a while: ``forecast``, ``reach`` and ``spots``.
+    More can be asked for that take a while: ``forecast``, ``plan``, ``reach`` and ``spots``.
 
     Parameters
     ----------
@@ -224,6 +226,8 @@ def build_layer(
     """
     if layer_id == FORECAST:
         return _forecast(shelf, questions, progress)
+    if layer_id == PLAN:
+        return next_plan(shelf, questions.rules, progress)
     if layer_id == REACH:
         reach = ReachQuestion(questions.window, longest_age_s=questions.rules.max_gap_s)
         return reach_layer(shelf, reach, progress)
@@ -245,7 +249,7 @@ def build_layer(
         raise LayerNotFoundError(
             "no layer {layer!r}; there are {known}",
             layer=layer_id,
-            known=", ".join((*layer_ids(shelf), FORECAST, REACH, SPOTS)),
+            known=", ".join((*layer_ids(shelf), FORECAST, PLAN, REACH, SPOTS)),
         )
     return Layer(
         id=layer_id,

@@ -37,7 +37,7 @@ from geogrid.model.layer import Layer, Provenance
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, newest
 from geogrid.service.delivered import dosage_report
-from geogrid.service.layer_kinds import is_synthetic, sources_of
+from geogrid.service.layer_kinds import FEATURE_TITLES, PLAN, is_synthetic, sources_of
 from geogrid.service.patrols import window_days
 from geogrid.service.promises import DOSAGE
 from geogrid.service.reach_layer import STRAIGHT
@@ -52,7 +52,6 @@ from geogrid.service.tour_units import (
 )
 from geogrid.store.registers import DISTRICTS
 
-PLAN: Final = "plan"
 DUE_MIN: Final = 15.0  # a day, for a cell that nothing is promised to
 SHORT_DAYS: Final = 7
 _MOST_WALK_MIN: Final = 5.0  # a vehicle that stops farther from the cell is not in it
@@ -365,7 +364,7 @@ def _layer(shelf: Shelf, question: TourQuestion, frame: gpd.GeoDataFrame, as_of:
     }
     return Layer(
         id=PLAN,
-        title="Plan of tours",
+        title=FEATURE_TITLES[PLAN],
         table=frame,
         fields=FIELDS,
         provenance=Provenance(
@@ -376,5 +375,5 @@ def _layer(shelf: Shelf, question: TourQuestion, frame: gpd.GeoDataFrame, as_of:
             data_as_of=as_of,
             sources=sources_of(shelf, (*inputs, "tracks")),
         ),
-        synthetic=is_synthetic(shelf, "incidents") or is_synthetic(shelf, "tracks"),
+        synthetic=is_synthetic(shelf, PLAN),
     )

@@ -10,12 +10,13 @@ from geogrid.analysis.travel_speeds import TravelParams
 from geogrid.errors import LayerNotFoundError
 from geogrid.model.cells import CellTable
 from geogrid.model.layer import Layer
+from geogrid.service.layer_kinds import PLAN
 from geogrid.service.outlook import Outlook
 from geogrid.service.patrols import window_days
 from geogrid.service.shelf import Progress, no_progress
 from geogrid.service.tour_compliance import plan_compliance
 from geogrid.service.tour_files import read_plan, write_plan
-from geogrid.service.tour_layer import PLAN, TourQuestion, plan_layer
+from geogrid.service.tour_layer import TourQuestion, plan_layer
 from geogrid.service.tour_units import instant_ms, local_day
 
 
