@@ -36,7 +36,7 @@ def test_every_point_is_counted_with_those_that_the_same_sites_reach(n_sites):
 
 def test_the_table_grows_and_keeps_every_set_once():
     rng = np.random.default_rng(5)
-    site, reach = rng.integers(0, 1000, (100, 2)), rng.integers(200, 500, 100)
+    site, reach = rng.integers(0, 1000, (120, 2)), rng.integers(100, 700, 120)
     point = rng.integers(0, 1000, (5000, 2)) / 1000.0
     rows, total = merged_points(point, np.ones(5000, int), np.zeros(2), site, reach)
     assert len(rows) > 2048  # half of the first table
