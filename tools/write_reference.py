@@ -29,7 +29,7 @@ from geogrid.analysis import (
 from geogrid.io.fields import FieldSpec
 from geogrid.io.kinds import KINDS, SHAPES
 from geogrid.model.cells import Field
-from geogrid.service import cordons, dosages, hotspot_spots
+from geogrid.service import cordons, dosages, hotspot_spots, tour_layer
 
 DOCS = Path("docs")
 ANSWERS = {
@@ -48,6 +48,7 @@ ANSWERS = {
     "dosage": dosages.FIELDS,
     "quality": unit_quality.FIELDS,
     "reach": reach.FIELDS,
+    "plan": tour_layer.FIELDS,
     "cordon": cordons.FIELDS,
 }
 PLACE = ("lon", "lat", "geometry")
