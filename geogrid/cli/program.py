@@ -18,9 +18,11 @@ from geogrid.cli import (
     dosage,
     evaluating,
     forecasting,
+    merging,
     profiles,
     quality,
     reaching,
+    removing,
     roads,
     scenarios,
     sharing,
@@ -42,7 +44,12 @@ EXIT_FAULT: Final = 1
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, what shells expect
 SECTIONS: Final = {
     "Make a workspace": workspaces.MAKING,
-    "Bring data in": (*workspaces.IMPORTING, *profiles.COMMANDS, *templates.COMMANDS),
+    "Bring data in": (
+        *workspaces.IMPORTING,
+        *profiles.COMMANDS,
+        *templates.COMMANDS,
+        *merging.COMMANDS,
+    ),
     "Ask": (
         *analyses.COMMANDS,
         *camera_reports.COMMANDS,
@@ -60,7 +67,7 @@ SECTIONS: Final = {
         *scenarios.COMMANDS,
     ),
     "Look and take away": sharing.COMMANDS,
-    "Look after a workspace": care.COMMANDS,
+    "Look after a workspace": (*care.COMMANDS, *removing.COMMANDS),
 }
 
 

@@ -11,8 +11,10 @@ from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.intake import Intake
+from geogrid.service.merges import Merges
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
+from geogrid.service.removal import Removal
 from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
@@ -38,6 +40,8 @@ class Rooms(
     Tiles,
     Touring,
     Intake,
+    Merges,
+    Removal,
     Timelines,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

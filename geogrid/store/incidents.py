@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -110,6 +111,31 @@ class IncidentStore:
         same = _rows(common.reindex(again.index)) == _rows(again)
         equal, updated = int(same.sum()), int((~same).sum())
         merged = pd.concat([old[~old["id"].isin(fresh["id"])], fresh[columns]], ignore_index=True)
+        self._write_all(change, merged)
+        return len(fresh) - len(again), updated, equal
+
+    def remove(self, change: Transaction, ids: Iterable[str]) -> int:
+        """Take incidents out.
+
+        Parameters
+        ----------
+        change
+            The transaction that takes the new files.
+        ids
+            Which ones; unknown ids are passed over.
+
+        Returns
+        -------
+        int
+            How many were taken out.
+        """
+        old = self.frame()
+        gone = old["id"].isin(set(ids))
+        self._write_all(change, old[~gone])
+        return int(gone.sum())
+
+    def _write_all(self, change: Transaction, merged: pd.DataFrame) -> None:
+        """Write all incidents, a file a local year."""
         local = pd.to_datetime(merged["t_from"].astype(np.int64), unit="ms", utc=True)
         year = local.dt.tz_convert(self.time_zone).dt.year
         for number, part in merged.groupby(year):
@@ -119,7 +145,6 @@ class IncidentStore:
             relative = path.relative_to(self.root).as_posix()
             if relative not in change.written:
                 change.removed.add(relative)
-        return len(fresh) - len(again), updated, equal
 
 
 def _rows(frame: pd.DataFrame) -> pd.Series:

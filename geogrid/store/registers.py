@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -158,6 +161,32 @@ class RegisterStore:
         pyogrio.write_dataframe(_one_type(ordered), path, layer=kind, driver="GPKG")
         return len(frame) - updated, updated
 
+    def remove(self, change: Transaction, kind: str, ids: Iterable[str]) -> int:
+        """Take entries out of a register; one without entries is gone.
+
+        Parameters
+        ----------
+        change
+            The transaction that takes the new file.
+        kind
+            The register.
+        ids
+            Which entries; unknown ids are passed over.
+
+        Returns
+        -------
+        int
+            How many were taken out.
+        """
+        path = self._staged_path(change)
+        old = _read(path, kind)
+        gone = old.index.isin(set(ids))
+        if gone.all():
+            _drop_layer(path, kind)
+        elif gone.any():
+            self.put(change, kind, old[~gone], replace=True)
+        return int(gone.sum())
+
     def put_districts(self, change: Transaction, boundary: Boundary) -> None:
         """Register the districts in place of the ones that are there.
 
@@ -238,6 +267,23 @@ def _read(path: Path, layer: str, where: str | None = None) -> gpd.GeoDataFrame:
         raise _damaged(path, error) from error
     placed = isinstance(frame, gpd.GeoDataFrame)
     return (frame.set_crs(WGS84, allow_override=True) if placed else frame).set_index("id")
+
+
+def _drop_layer(path: Path, layer: str) -> None:
+    """Take a layer out of a GeoPackage: its table, its index, and every mention of it."""
+    name = layer.replace('"', '""')
+    with closing(sqlite3.connect(path)) as connection, connection:
+        tables = {
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        mentions = ("gpkg_geometry_columns", "gpkg_extensions", "gpkg_ogr_contents")
+        for table in (*(known for known in mentions if known in tables), "gpkg_contents"):
+            connection.execute(f"DELETE FROM {table} WHERE table_name = ?", (layer,))  # noqa: S608 - constants
+        for table in sorted(tables):
+            if table in {f"rtree_{layer}_geom", f"rtree_{layer}_geometry"}:
+                connection.execute(f'DROP TABLE "{table}"')
+        connection.execute(f'DROP TABLE "{name}"')
 
 
 def _joined(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

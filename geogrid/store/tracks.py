@@ -244,6 +244,24 @@ class TrackStore:
             _write_day(change, day.item(), merged)
         return AddedFixes(tuple(day.item() for day in days), added, equal, conflicting)
 
+    def replace_day(self, change: Transaction, day: date, tracks: Tracks) -> None:
+        """Put other fixes in the place of a local day's.
+
+        Parameters
+        ----------
+        change
+            The transaction that takes the new files.
+        day
+            A local day with fixes.
+        tracks
+            Its fixes from now on; with none the day is gone.
+        """
+        if len(tracks):
+            _write_day(change, day, _part(tracks, np.ones(len(tracks), dtype=bool)))
+            return
+        folder = self.root / _folder(day)
+        change.removed |= {path.relative_to(self.root).as_posix() for path in folder.iterdir()}
+
     def _merged(
         self, change: Transaction, day: date, fresh: pd.DataFrame
     ) -> tuple[pd.DataFrame, tuple[int, int, int]]:
