@@ -196,10 +196,10 @@ def _add_arc(
     x0: float, y0: float, turn: float, arc: tuple[float, float], out: NDArray[np.float64], n: int
 ) -> int:
     """Append the chords of an arc: as many as keep near it, of the radius that keeps its area."""
-    if turn <= 0.0:
+    if turn <= _SLACK:
         return n
     radius, widest = arc
-    chords = math.ceil(turn / widest - 1e-9)
+    chords = max(math.ceil(turn / widest - 1e-9), 1)
     delta = turn / chords
     radius *= math.sqrt(delta / math.sin(delta))
     first = math.atan2(y0, x0)
@@ -222,6 +222,8 @@ def _add_run(
     x0, y0, x1, y1 = run
     if e == _ARC:
         turn = math.atan2(x0 * y1 - y0 * x1, x0 * x1 + y0 * y1) % (2.0 * math.pi)
+        if turn > 2.0 * math.pi - _SLACK:  # it ends where it begins: rounding, no full circle
+            turn = 0.0
         return _add_arc(x0, y0, turn, arc, out, n)
     least = 1.0 / (arc[0] * math.hypot(x0, y0))
     near = 1.0 / max(_nearness(seen, e, x0, y0), least)

@@ -113,6 +113,25 @@ def test_a_camera_no_higher_than_a_roof_sees_as_in_plan():
         assert shapely.equals_exact(high.polygon, plan).all()
 
 
+@settings(deadline=None, max_examples=40)
+@given(seeds)
+def test_walls_that_touch_and_lie_in_line_with_cameras_are_seen_exactly(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 20))
+    low = 5.0 * rng.integers(0, 12, (n, 2))
+    high = low + 5.0 * rng.integers(1, 4, (n, 2))
+    footprints = np.asarray(shapely.box(*low.T, *high.T), dtype=object)
+    place = 5.0 * rng.integers(0, 15, (8, 2))
+    place = place[~shapely.intersects(shapely.union_all(footprints), shapely.points(place))]
+    asked = sectors(place, 40.0, rng.choice([0.0, 45.0, 90.0]), rng.choice([90.0, 180.0, 360.0]))
+    for method, most in (("sweep", 1e-6), ("rays", 2e-2)):
+        seen = visible_views(asked, obstacles(footprints), method=method).polygon
+        assert shapely.is_valid(seen).all()
+        for i, whole in enumerate(asked.polygons()):
+            wanted = seen_by_shadows(whole, place[i], footprints)
+            assert shapely.symmetric_difference(seen[i], wanted).area <= most * wanted.area + 1e-6
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_ground_is_seen_over_roofs_just_where_the_straight_line_to_it_is_free(seed):
     rng = np.random.default_rng(seed)
