@@ -5,6 +5,7 @@ import pytest
 
 from geogrid.analysis.camera_care import FINDINGS, CareRules, day_read, register_care
 from geogrid.errors import InputError
+from geogrid.i18n import catalogue
 
 DAY = date(2026, 3, 1)
 SOUND = {
@@ -95,3 +96,7 @@ def test_an_office_may_allow_other_days():
     register = pd.DataFrame([SOUND | {"retention_days": 120.0}], index=["c"])
     assert register_care(register, DAY).loc["c", "retention_over"]
     assert not register_care(register, DAY, CareRules(most_days=180.0)).loc["c", "retention_over"]
+
+
+def test_each_finding_has_words_in_both_languages():
+    assert [words for words in FINDINGS.values() if words not in catalogue("zh")] == []
