@@ -67,7 +67,7 @@ class Pair:
 
     @property
     def reasons(self) -> tuple[tuple[str, dict[str, float]], ...]:
-        """Templates of why, with their values."""
+        """The templates of why, with their values."""
         found = [(REASONS["id" if self.same_id else "near"], {"metres": self.metres})]
         if not np.isnan(self.share):
             found.append((REASONS["name"], {"share": self.share}))

@@ -259,16 +259,24 @@ def undo(speech: Speech, /, ws: Path) -> None:
 @click.command(cls=SpokenCommand, epilog="geogrid quarantine ws -o refused.csv")
 @click.argument("ws", type=_FOLDER)
 @option("-o", "--output", type=_FILE, help="Write the rows to a CSV file.")
+@option("--rows", "number", type=int, metavar="IMPORT", help="Write the whole rows of this import.")
 @common
 @click.pass_obj
-def quarantine(speech: Speech, /, ws: Path, output: Path | None) -> None:
-    """List every refused row with its field, value and reason."""
+def quarantine(speech: Speech, /, ws: Path, output: Path | None, number: int | None) -> None:
+    """List every refused row with its field, value and reason.
+
+    With --rows, -o writes the rows of one import as they were, with the reason beside them:
+    correct them and import that file.
+    """
+    from geogrid.service.corrections import rows_to_correct
     from geogrid.workspace import Workspace
 
     rows = Workspace.open(ws).quarantine()
+    if number is not None:
+        rows = rows_to_correct(rows, number)
     if output is not None:
         rows.to_csv(output, index=False, encoding="utf-8-sig")
-    else:
+    elif number is None:
         _list_refused(speech, rows)
     speech.say("{count:,} rows refused", count=len(rows))
     speech.answer({"rows": len(rows), "records": rows.to_dict("records")})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pyarrow.compute as pc
+import shapely
 
 from geogrid.io.detect import SourceFile
 from geogrid.io.gates import Gate
-from geogrid.io.report import ReadReport
+from geogrid.io.report import ReadReport, Refusal
 
+MAX_RECORDS: Final = 100_000  # refused rows that are kept whole; a file of another city has more
 _SYNTHETIC: Final = ("synthetic", "合成")
 
 
@@ -47,10 +50,32 @@ def make_report(
         read=gate.table.read,
         accepted=int(np.count_nonzero(gate.ok)),
         duplicates=duplicates,
-        refusals=gate.sorted_refusals(),
+        refusals=_with_records(gate),
         warnings=tuple(gate.warnings),
         synthetic=is_synthetic(source, gate),
         options={**used, "columns": ", ".join(f"{f}={c}" for f, c in columns.items())},
+    )
+
+
+def _with_records(gate: Gate) -> tuple[Refusal, ...]:
+    """Return the refusals, each with its whole row, as far as there is room."""
+    refusals = gate.sorted_refusals()
+    wanted = [refusal.row for refusal in refusals[:MAX_RECORDS]]
+    row = gate.table.row
+    at = np.searchsorted(row, wanted)
+    known = at < row.size
+    known[known] = row[at[known]] == np.asarray(wanted)[known]
+    places = at[known]
+    columns = {name: column.take(places).to_pylist() for name, column in gate.table.columns.items()}
+    if gate.table.geometry is not None:
+        columns["geometry"] = shapely.to_wkt(gate.table.geometry[places]).tolist()
+    records = (
+        {name: "" if text is None else str(text) for name, text in zip(columns, cells, strict=True)}
+        for cells in zip(*columns.values(), strict=True)
+    )
+    found = dict(zip(np.asarray(wanted, dtype=np.int64)[known].tolist(), records, strict=True))
+    return tuple(
+        replace(one, record=found[one.row]) if one.row in found else one for one in refusals
     )
 
 

@@ -74,6 +74,9 @@ class Refusal:
         English template.
     values
         The values of the template's fields.
+    record
+        The whole row, from field to text, so that it can be corrected; empty where the file
+        does not give it.
     """
 
     row: int
@@ -81,6 +84,7 @@ class Refusal:
     value: str
     reason: str
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    record: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def render(self, translate: Callable[[str], str] = _unchanged) -> str:
         """Return one line that names row, field, value and reason.

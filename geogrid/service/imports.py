@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from geogrid.store.transaction import Transaction, transaction, undo_last
 
 KINDS: Final = ("tracks", "incidents", *(kind for kind in io.REGISTERS if kind != "points"))
 CHECKED: Final = (*KINDS, "points", "boundaries")  # these two name a form, not a register
+QUARANTINE: Final = ["import", "file", "row", "field", "value", "reason", "record"]
 _UPDATED: Final = "{count} entries of {kind} replaced older ones with the same id"
 _CONFLICTS: Final = (
     "{count} fixes left out: their unit is elsewhere at the same time, in this or an earlier import"
@@ -302,11 +304,12 @@ def write_quarantine(change: Transaction, number: int, reports: Sequence[ReadRep
     path = change.path_for(f"quarantine/{number:06d}.csv")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["import", "file", "row", "field", "value", "reason"])
+        writer.writerow(QUARANTINE)
         for name, refusal in refused:
             reason = refusal.reason.format(**refusal.values)
             texts = map(_as_text, (refusal.field, refusal.value, reason))
-            writer.writerow([number, _as_text(name), refusal.row, *texts])
+            record = json.dumps(dict(refusal.record), ensure_ascii=False) if refusal.record else ""
+            writer.writerow([number, _as_text(name), refusal.row, *texts, record])
 
 
 def _as_text(value: str) -> str:
@@ -325,14 +328,15 @@ def quarantine(shelf: Shelf) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``import``, ``file``, ``row``, ``field``, ``value``, ``reason``.
+        ``import``, ``file``, ``row``, ``field``, ``value``, ``reason``, and ``record``: the row
+        as JSON, empty where it is not kept.
     """
-    columns = ["import", "file", "row", "field", "value", "reason"]
     frames = [
         pd.read_csv(path, dtype={"value": str}, keep_default_na=False, encoding="utf-8-sig")
         for path in sorted((shelf.root / "quarantine").glob("*.csv"))
     ]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    every = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=QUARANTINE)
+    return every.reindex(columns=QUARANTINE).fillna({"record": ""})
 
 
 def undo(shelf: Shelf) -> dict[str, Any]:

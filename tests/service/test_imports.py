@@ -152,7 +152,7 @@ def test_the_quarantine_names_file_row_field_value_and_reason(ws, tmp_path, opti
     assert result.status == "quarantine"
     assert result.accepted == 60
     table = ws.quarantine()
-    assert list(table.columns) == ["import", "file", "row", "field", "value", "reason"]
+    assert list(table.columns) == ["import", "file", "row", "field", "value", "reason", "record"]
     assert list(table["row"]) == [61, 62]
     assert list(table["field"]) == ["lat", "time"]
     assert set(table["file"]) == {"t.csv"}
