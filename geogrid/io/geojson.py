@@ -63,7 +63,10 @@ def _features(document: dict[str, Any], name: str) -> list[Feature]:
     if document.get("type") == "Topology":
         features = topology_features(document, name)
         if not features:
-            raise InputError("{file}: there are no features in it, no data", file=name)
+            raise InputError(
+                "{file}: the type is Topology (TopoJSON), and its layer has no features, no data",
+                file=name,
+            )
         return features
     if document.get("type") == "Feature":
         raw: object = [document]
