@@ -56,6 +56,7 @@ _SHOWN: Final = 10  # rows of a table on a terminal; a file has all
 @option(
     "--rows",
     type=click.IntRange(min=0),
+    metavar="N",
     default=100,
     show_default=True,
     help="Most rows of failures, care and zones in the JSON answer.",
