@@ -81,7 +81,7 @@ def plan_compliance(
 def _require_days(shelf: Shelf, span: tuple[int, int]) -> None:
     """Refuse a plan whose days are not imported: what was driven is not known."""
     zone = shelf.config.time_zone
-    day, last = local_day(span[0], zone), local_day(span[1], zone)
+    day, last = local_day(span[0], zone), local_day(span[1] - 1, zone)  # midnight ends a day
     imported = set(shelf.tracks.days())
     while day <= last:
         if day not in imported:

@@ -176,3 +176,13 @@ def test_the_layer_plan_is_of_the_hours_after_the_tracks(filled):
     assert layer.table["arrive"].min().isoformat() >= "2026-03-09T01:00:00"
     assert layer.table["leave"].max().isoformat() <= "2026-03-09T05:00:00"
     assert filled.features("plan")["numberMatched"] == len(layer.table)
+
+
+def test_a_plan_up_to_midnight_needs_tracks_of_its_own_day_only(filled, tmp_path):
+    file = tmp_path / "plan.geojson"
+    filled.plan(START, 1.0, tours=QUICK, path=file)
+    told = json.loads(file.read_text("utf-8"))
+    for row in told["features"]:
+        row["properties"] |= {"arrive": "2026-03-09T15:50:00Z", "leave": "2026-03-09T16:00:00Z"}
+    file.write_text(json.dumps(told), "utf-8")
+    assert filled.plan_driven(file)["missed"] == len(told["features"])
