@@ -64,7 +64,7 @@ def _features(document: dict[str, Any], name: str) -> list[Feature]:
         features = topology_features(document, name)
         if not features:
             raise InputError(
-                "{file}: the type is Topology (TopoJSON), and its layer has no features, no data",
+                "{file}: the format is TopoJSON, and its layer has no features, no data",
                 file=name,
             )
         return features
