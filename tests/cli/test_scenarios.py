@@ -228,3 +228,36 @@ def test_an_action_says_how_many_scenarios_it_needs(run, city):
     assert answer.code == 2
     assert "needs 2 ids" in answer.err
     assert run("scenario", "dance", city).code == 2
+
+
+def test_a_camera_that_is_off_or_planned_or_looks_anywhere_counts_as_nothing(run, ws, tmp_path):
+    rows = [
+        f"on,{WEST + 0.004},26.21,300,,,on",
+        f"off,{WEST + 0.012},26.21,300,,,off",
+        f"later,{MIDDLE},26.21,300,,,planned",
+        f"anywhere,{EAST - 0.012},26.21,300,,60,on",
+        f"far,{EAST - 0.004},26.21,,,,on",
+    ]
+    text = "\n".join(["id,lon,lat,range,bearing,view_angle,status", *rows]) + "\n"
+    assert run("import", ws, "cameras", table(tmp_path / "c.csv", text), *WGS).code == 0
+    asked = ("--new", 1, "--weight", "land", "--range", 300, "--json")
+    demand = run("site", ws, *asked).json["demand"]
+    assert demand["existing_left_out"] == 2
+    one_disc = 3.1416 * 300**2 / demand["total"]
+    assert demand["seen_before_share"] == pytest.approx(one_disc, rel=0.35)  # by cells' centres
+
+
+def test_candidates_with_swapped_axes_are_refused_when_they_are_imported(run, ws, tmp_path):
+    file = table(tmp_path / "swapped.csv", f"id,lon,lat\na,26.21,{MIDDLE}\n")
+    answer = run("import", ws, "candidates", file, *WGS)
+    assert answer.code == 2
+    assert "swapped" in answer.err
+    assert run("site", ws, "--new", 1, *REGISTER).code == 2
+
+
+def test_candidates_outside_of_the_districts_alone_are_no_candidates(run, ws, tmp_path):
+    file = table(tmp_path / "outside.csv", f"id,lon,lat\na,{EAST + 0.1},26.21\n")
+    assert run("import", ws, "candidates", file, *WGS).code == 0
+    answer = run("site", ws, "--new", 1, "--candidates", "register", "--weight", "land")
+    assert answer.code == 2
+    assert "no candidates" in answer.err
