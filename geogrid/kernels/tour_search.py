@@ -4,8 +4,8 @@ Iterated local search after Vansteenwegen, Souffriau, Vanden Berghe & Van Oudheu
 Iterated local search for the team orienteering problem with time windows: stops are put in by
 worth squared over the minutes they add; tours are shaken by taking out some stops in a row. In
 between tours are shortened by turning stretches round and moving stops, and poor stops give way to
-better. Each round sees worths through a taste of its own, thrown by dice: without it the same stops
-come back into the same places.
+better. Each round sees stops and units through a taste of its own, thrown by dice: without it the
+same stops come back into the same places.
 """
 
 from __future__ import annotations
@@ -171,15 +171,14 @@ def fill(task: TourTask, tours: Tours, taste: NDArray[np.float64]) -> bool:
     tours
         Changed in place.
     taste
-        What each stop's worth squared is taken times, shape (n,), > 0.
+        What worth squared is taken times, by stop and then by unit, shape (n + u,), > 0.
 
     Returns
     -------
     bool
         Whether any stop came in.
     """
-    changed = False
-    spent = np.empty(task.budget.size)
+    changed, spent = False, np.empty(task.budget.size)
     for unit in range(task.budget.size):
         spent[unit] = minutes_of(task, tours, unit)
     while True:
@@ -194,7 +193,8 @@ def fill(task: TourTask, tours: Tours, taste: NDArray[np.float64]) -> bool:
                     added = _added(task, tours, unit, at, stop)
                     if spent[unit] + added > task.budget[unit] + _SLACK:
                         continue
-                    ratio = taste[stop] * task.worth[stop] ** 2 / max(added, _SLACK)
+                    keen = taste[stop] * taste[task.worth.size + unit]
+                    ratio = keen * task.worth[stop] ** 2 / max(added, _SLACK)
                     if ratio > best:
                         best, best_unit, best_at = ratio, unit, at
                         best_stop, best_added = stop, added
@@ -379,15 +379,15 @@ def search(task: TourTask, tours: Tours, rounds: int, dice: NDArray[np.int64]) -
     float
         Worth of all stops made.
     """
-    taste = np.ones(task.worth.size)
+    taste = np.ones(task.worth.size + task.budget.size)
     improve(task, tours, taste)
     best = total_worth(task, tours)
     stops, size, owner = tours.stops.copy(), tours.size.copy(), tours.owner.copy()
     idle = 0
     for _ in range(rounds):
         _shake(tours, dice)
-        for stop in range(taste.size):
-            taste[stop] = 1.0 / (1 + throw(dice, _TASTES))
+        for at in range(taste.size):
+            taste[at] = 1.0 / (1 + throw(dice, _TASTES))
         improve(task, tours, taste)
         worth = total_worth(task, tours)
         idle += 1
