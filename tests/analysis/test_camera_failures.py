@@ -13,6 +13,7 @@ from geogrid.analysis.camera_places import AT_ENTRANCE_M, BEFORE_WALL_M
 from geogrid.analysis.camera_scene import Ground, camera_scene, cover_by
 from geogrid.analysis.views import camera_views
 from geogrid.errors import InputError
+from geogrid.model.buildings import Buildings
 from geogrid.model.places import Places
 from tests.analysis.camera_town import (
     CRS,
@@ -23,6 +24,7 @@ from tests.analysis.camera_town import (
     cameras_at,
     in_degrees,
     in_metres,
+    random_cameras,
     town_scene,
 )
 
@@ -71,6 +73,26 @@ def test_what_is_seen_is_seen_twice_or_alone(seed):
     assert cover.road_once_m.sum() == pytest.approx(
         cover.road_twice_m.sum() + cover.road_alone_m.sum(), rel=1e-9
     )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_law_holds_between_buildings_too(seed):
+    rng = np.random.default_rng(seed)
+    corner = rng.uniform((EAST - 700, NORTH - 700), (EAST + 700, NORTH + 700), (150, 2))
+    sides = rng.uniform(10.0, 60.0, (150, 2))
+    boxes = shapely.box(*corner.T, *(corner + sides).T)
+    buildings = Buildings(in_degrees(boxes), np.full(150, np.nan))
+    open_scene = town_scene(seed, 12)
+    views = camera_views(random_cameras(seed, 12), CRS, buildings=buildings)
+    scene = camera_scene(views, open_scene.ground)
+    n = scene.n_views
+    cover = cover_by(scene, np.arange(n), n)
+    every = coverage(scene, np.ones(n, dtype=bool))
+    assert 0.0 < every[0] < coverage(open_scene, np.ones(open_scene.n_views, dtype=bool))[0]
+    for one in range(n):
+        lost = every - coverage(scene, np.arange(n) != one)
+        assert cover.land.alone_m2[one] == pytest.approx(lost[0], abs=1e-3)
+        assert cover.road_alone_m[one] == pytest.approx(lost[1], abs=1e-2)
 
 
 def test_a_second_camera_on_the_pole_leaves_no_camera_alone_but_the_pole():
