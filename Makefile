@@ -4,6 +4,8 @@ SIZE = tiny
 HOST = 127.0.0.1
 PORT = 8000
 PYTHON =
+SECONDS = 60
+SEED = 0
 
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -qq install
@@ -12,7 +14,7 @@ LOCK = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 UPGRADE =
 
 .DEFAULT_GOAL = help
-.PHONY: help install run test check bench lock clean
+.PHONY: help install run test check fuzz bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -53,6 +55,9 @@ check: .venv/.dev ## Check style, types, layers, docstrings, spelling and sizes
 	@$(BIN)/numpydoc lint --ignore PR01 $$(find geogrid/cli webmap -name '*.py')
 	@$(BIN)/typos
 	@$(BIN)/python tools/check_sizes.py
+
+fuzz: .venv/.dev ## Feed damaged files to the readers for SECONDS=60
+	@$(BIN)/python tools/fuzz_readers.py $(SECONDS) $(SEED)
 
 bench: .venv/.bench ## Compare with other libraries and print the tables
 	@for script in benchmarks/*.py; do \

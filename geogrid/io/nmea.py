@@ -5,6 +5,7 @@ Reference: NMEA 0183, sentence RMC (Recommended Minimum Specific GNSS Data).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 from typing import Final
@@ -23,6 +24,7 @@ MAX_SENTENCE: Final = 120  # the standard says 82; some receivers write a little
 OLDEST_LIKELY: Final = (
     "2010"  # a receiver that lost 1,024 weeks in 2019 to 2029 writes 1999 to 2009
 )
+_DECIMAL: Final = re.compile(r"[0-9]+(\.[0-9]*)?")
 _FIELDS: Final = ("unit", "time", "lon", "lat")
 
 _LONG: Final = "the sentence is {length} characters long, more than the limit of {limit}"
@@ -135,11 +137,7 @@ def _angle(field: str, text: str, side: str, sides: str) -> str:
     point = text.find(".")
     split = (point if point >= 0 else len(text)) - 2
     whole, minutes = text[: max(split, 0)], text[max(split, 0) :]
-    if (
-        side not in tuple(sides)
-        or not whole.isdecimal()
-        or not minutes.replace(".", "").isdecimal()
-    ):
+    if side not in tuple(sides) or not whole.isdecimal() or not _DECIMAL.fullmatch(minutes):
         raise _BadSentence(field, _MINUTES)
     if float(minutes) >= 60.0:
         raise _BadSentence(field, _MINUTES)

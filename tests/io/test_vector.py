@@ -335,3 +335,18 @@ def test_a_geopackage_under_another_name_is_still_one(tmp_path):
     frame().to_file(tmp_path / "a.gpkg")
     shutil.copy(tmp_path / "a.gpkg", tmp_path / "a.dat")
     check(tmp_path / "a.dat")
+
+
+@pytest.mark.parametrize("minutes", ["22.89006.22", "22..8", "2 2.8", "-2.8", "٢٢.8", "."])
+def test_minutes_of_nmea_that_are_no_number_refuse_their_line(tmp_path, minutes):
+    lines = []
+    for angle in (minutes, "12.0000"):
+        body = f"GPRMC,080000,A,26{angle},N,11736.0000,E,0.0,0.0,060326,,"
+        total = 0
+        for letter in body:
+            total ^= ord(letter)
+        lines.append(f"${body}*{total:02X}")
+    path = tmp_path / "a.nmea"
+    path.write_text("\n".join(lines), "utf-8")
+    report = read_tracks(path, ReadOptions())[2]
+    assert (report.accepted, report.bad_rows) == (1, (1,))

@@ -60,7 +60,7 @@ def test_an_import_that_is_killed_leaves_before_or_after(ws, file, tmp_path):
     after = state(Workspace.open(whole))
     seen = []
     dice = random.Random(7)  # noqa: S311 - moments of a test
-    for attempt in range(10):
+    for attempt in range(25):
         copy = tmp_path / f"copy{attempt}"
         shutil.copytree(ws.path, copy)
         process = start(Workspace.open(copy), file)
