@@ -6,6 +6,7 @@ import { createArea } from "./area.js";
 import { chosenBasemap, createBasemap, crsFor, getMesh } from "./basemap.js";
 import { createCellPanel } from "./cell-panel.js";
 import { createCompare } from "./compare.js";
+import { createDesk } from "./desk.js";
 import { createDistrictFilter, createDistricts, createDistrictTable } from "./districts.js";
 import { byId } from "./dom.js";
 import { createFeatureView } from "./feature-view.js";
@@ -121,7 +122,8 @@ async function start() {
   const units = createUnits({ store, days: about.days });
   const features = createFeatureView({ map, store, layers, about });
   const area = createArea({ map, store });
-  const tools = [area];
+  const desk = createDesk({ map, store, about, districts });
+  const tools = [area, desk];
   createTrack({ map, store, about, fit });
   const undo = createUndo(store);
   createPlay({ store, measure, features, days: about.days });
@@ -134,13 +136,13 @@ async function start() {
   const language = watchLanguage(store, about, [map.translate, drawn.names.translate, ground.translate]);
   watchKeys({
     table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
-    theme: () => nextTheme(store), escape: () => escape(store, tools), enter: watchMapClicks({ ...common, tools }), undo,
+    theme: () => nextTheme(store), escape: () => escape(store, tools), enter: watchMapClicks({ ...common, tools }), undo: () => desk.undo() || undo(),
     area: () => byId("area-draw").click(),
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
   await measure.show();
   if (!placed) showBusiest(measure, fit);
-  await Promise.all([cell.show(), area.show()]);
+  await Promise.all([cell.show(), area.show(), desk.start()]);
   document.body.dataset.ready = "true";
   await Promise.all([features.start(), timeline.load()]);
 }

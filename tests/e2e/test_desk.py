@@ -1,0 +1,107 @@
+"""The siting desk: cameras placed, moved and turned by hand; more asked for; plans kept."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import query_of, until
+
+pytestmark = pytest.mark.browser
+HERE = "?z=15&lat=26.2402&lng=117.6038&on=&desk=new"
+SLOW_MS = 30_000
+
+
+def number(page, row):
+    """Return the number that a row of the result shows, per cent or not."""
+    text = page.locator(f"#desk-result [data-row={row}] td").inner_text()
+    return float(text.split("%")[0].replace("+", "").replace("−", "-").replace("±", ""))
+
+
+def camera(page, name):
+    return {
+        field: float(page.locator(f"#desk-{name}-{field}").input_value())
+        for field in ("range", "bearing", "view_angle")
+    }
+
+
+def drag(page, locator, x, y):
+    box = locator.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+
+
+def placed(page, at=(720, 450)):
+    page.click("#desk-place")
+    page.mouse.click(*at)
+    expect(page.locator("[data-camera=N1]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#desk-result [data-row=after]")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_camera_is_placed_turned_and_moved_by_the_mouse_and_the_numbers_follow(visit):
+    page = visit().open(HERE)
+    placed(page)
+    assert page.locator("#cell").is_hidden()
+    assert camera(page, "N1") == {"range": 250, "bearing": 0, "view_angle": 90}
+    turn = page.locator(".desk-handle.turn")
+    stand = page.locator(".desk-handle.stand").bounding_box()
+    drag(page, turn, stand["x"] + 160, stand["y"] + 13)
+    until(page, lambda: abs(camera(page, "N1")["bearing"] - 90) <= 3)
+    for field, value in (("view_angle", "360"), ("range", "600")):
+        page.locator(f"#desk-N1-{field}").fill(value)
+        with page.expect_response("**/api/whatif*"):
+            page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    until(page, lambda: number(page, "change") > 0)
+    whole = number(page, "change")
+    drag(page, page.locator(".desk-handle.stand"), 430, 80)
+    until(page, lambda: number(page, "change") != whole)
+    page.locator("#map").focus()
+    page.keyboard.press("z")
+    until(page, lambda: number(page, "change") == whole)
+
+
+def test_a_draft_is_not_lost_on_reload_and_a_camera_can_be_placed_by_keyboard(page):
+    page.click("#desk-toggle")
+    page.click("#desk-place")
+    page.locator("#map").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-camera=N1]")).to_be_visible()
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("[data-camera=N1]")).to_be_visible()
+    page.click("#desk-undo", force=True)
+    expect(page.locator("[data-camera=N1]")).to_be_visible()  # nothing to undo after a reload
+    page.locator("[data-camera=N1] button").click()
+    expect(page.locator("[data-camera=N1]")).to_have_count(0)
+
+
+def test_more_cameras_are_asked_for_with_a_proof_kept_and_compared(visit):
+    visitor = visit()
+    page = visitor.open(HERE)
+    placed(page)
+    page.fill("#desk-label", "By hand")
+    page.click("#desk-save")
+    until(page, lambda: query_of(page)["desk"] != "new")
+    by_hand = query_of(page)["desk"]
+    expect(page.locator("#desk-name")).to_contain_text("By hand")
+    page.fill("#desk-label", "With three more")
+    page.fill("#desk-count", "3")
+    page.click("#desk-solve")
+    expect(page.locator("#desk-plan [data-row=status] td")).to_have_text(
+        "proved best", timeout=60_000
+    )
+    assert page.locator("#desk-cameras li").count() == 4
+    kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
+    assert kept["name"] == "With three more"
+    shown = page.locator("#desk-plan [data-row=bound] td").inner_text().replace(",", "")
+    assert float(shown) == pytest.approx(kept["solved"]["bound"], abs=0.06)
+    assert page.locator(".desk-curve .columns span").count() == len(kept["solved"]["curve"])
+    page.select_option("#desk-compare", by_hand)
+    expect(page.locator("#desk-compared [data-row=second]")).to_contain_text("By hand")
+    other = visit().open(f"?desk={query_of(page)['desk']}")
+    expect(other.locator("#desk-name")).to_contain_text("With three more")
+    expect(other.locator("#desk-cameras li")).to_have_count(4)

@@ -1,0 +1,235 @@
+/** The siting desk: place, turn and move cameras, see at once what they add, ask for more, keep it. */
+
+import { getJson, send } from "./api.js";
+import { windowOf } from "./address.js";
+import { createDeskMap } from "./desk-map.js";
+import { comparedParts, planParts, resultParts } from "./desk-result.js";
+import { afterPause, byId, el } from "./dom.js";
+import { number } from "./format.js";
+import { t } from "./i18n.js";
+import { complain, tell, whileBusy } from "./notices.js";
+
+const NEW = "new";
+const FIRST = { range: 250, bearing: 0, view_angle: 90 };
+const FIELDS = [["range", 10, 5000], ["bearing", 0, 359], ["view_angle", 10, 360]];
+const PAUSE_MS = 120;
+const MOST_STEPS = 50;
+const bare = ({ id, lat, lon, range, bearing, view_angle, fixed, origin }) =>
+  ({ id, lat, lon, range, bearing, view_angle, fixed, origin });
+
+/** Build the desk; `click` takes clicks of the map while cameras are placed. */
+export function createDesk({ map, store, about, districts }) {
+  const key = `geogrid.desk.${about.name}`;
+  let plan = { cameras: [], dropped: [], weight: "" };
+  let known = { scenarios: [], weights: [] };
+  let kept = null; // the scenario this plan is, if it was saved
+  let solved = null;
+  let adds = new Map();
+  let past = [];
+  let placing = false;
+  let going = null;
+  let loaded = "";
+  const drawn = createDeskMap(map, (id, patch, done) => alter(id, patch, done));
+  const shown = () => store.get().desk !== "";
+
+  const remember = () => {
+    if (store.get().desk === NEW) localStorage.setItem(key, JSON.stringify(plan));
+  };
+  const question = () => ({ weight: plan.weight || undefined, ...Object.fromEntries(
+    Object.entries(windowOf(store.get())).filter(([, value]) => value)) });
+
+  function step(next) {
+    past.push(plan);
+    if (past.length > MOST_STEPS) past.shift();
+    plan = next;
+    changed();
+  }
+
+  function changed() {
+    remember();
+    draw();
+    ask();
+  }
+
+  /** Change a camera; while a hand drags it, only the numbers follow. */
+  function alter(id, patch, done) {
+    const cameras = plan.cameras.map((one) => (one.id === id ? { ...one, ...patch } : one));
+    if (done) { step({ ...plan, cameras }); return; }
+    askSoon({ ...plan, cameras });
+  }
+
+  function place(latlng) {
+    const taken = new Set(plan.cameras.map(({ id }) => id));
+    let at = 1;
+    while (taken.has(`N${at}`)) at += 1;
+    const camera = { id: `N${at}`, lat: latlng.lat, lon: latlng.lng, ...FIRST, fixed: true, origin: "hand" };
+    step({ ...plan, cameras: [...plan.cameras, camera] });
+  }
+
+  async function ask(asked = plan) {
+    going?.abort();
+    if (!shown()) return;
+    going = new AbortController();
+    const { signal } = going;
+    try {
+      const found = await send("api/whatif", {
+        question: question(), cameras: [], dropped: [],
+        changes: [...asked.dropped.map((id) => ({ op: "drop", id })),
+          ...asked.cameras.map((camera) => ({ op: "place", camera: bare(camera) }))],
+      }, "POST", signal);
+      if (signal.aborted) return;
+      adds = new Map(found.cameras.map((camera) => [camera.id, camera.adds]));
+      byId("desk-result").replaceChildren(...resultParts(found, districts, store.get().district));
+      tellAdds();
+    } catch (error) {
+      if (error.name !== "AbortError") complain(error);
+    }
+  }
+  const askSoon = afterPause(PAUSE_MS, ask);
+
+  function draw() {
+    drawn.draw(plan.cameras);
+    byId("desk-undo").disabled = past.length === 0;
+    byId("desk-name").textContent = kept ? t("desk.kept", { name: kept.name }) : t("desk.draft");
+    byId("desk-plan").replaceChildren(...planParts(solved));
+    list();
+  }
+
+  const added = (id) => (adds.has(id) ? t("desk.adds", { n: number(adds.get(id)) }) : "");
+
+  /** Tell what each camera adds, and leave alone what somebody may be typing. */
+  function tellAdds() {
+    for (const row of byId("desk-cameras").children) {
+      row.querySelector(".adds").textContent = added(row.dataset.camera);
+    }
+  }
+
+  function list() {
+    const focused = document.activeElement?.id;
+    byId("desk-cameras").replaceChildren(...plan.cameras.map((camera) => el("li", { "data-camera": camera.id },
+      el("strong", {}, camera.id),
+      el("span", { class: "adds" }, added(camera.id)),
+      ...FIELDS.map(([name, min, max]) => el("label", { class: "small quiet" }, t(`desk.${name}`), el("input", {
+        id: `desk-${camera.id}-${name}`, type: "number", class: "line", min, max, value: camera[name] ?? (name === "view_angle" ? 360 : 0),
+        change: (event) => {
+          const value = Number(event.target.value);
+          if (Number.isFinite(value) && value >= min && value <= max) alter(camera.id, { bearing: camera.bearing ?? 0, view_angle: camera.view_angle ?? 360, [name]: value }, true);
+        },
+      }))),
+      el("button", { type: "button", class: "tool", "aria-label": t("desk.remove", { id: camera.id }), title: t("desk.remove", { id: camera.id }),
+        click: () => step({ ...plan, cameras: plan.cameras.filter(({ id }) => id !== camera.id) }) }, "✕"))));
+    if (focused?.startsWith("desk-")) byId(focused)?.focus();
+    byId("desk-said").textContent = placing ? t("desk.placing") : plan.cameras.length ? t("desk.drag") : t("desk.none");
+  }
+
+  function fill() {
+    byId("desk-weight").replaceChildren(...known.weights.map((name) => el("option", { value: name }, t(`weight.${name}`))));
+    byId("desk-weight").value = plan.weight || known.weights[0];
+    const options = known.scenarios.map(({ id, name }) => el("option", { value: id }, name));
+    byId("desk-open").replaceChildren(el("option", { value: NEW }, t("desk.draft.new")), ...options);
+    byId("desk-open").value = store.get().desk;
+    byId("desk-compare").replaceChildren(el("option", { value: "" }, "–"),
+      ...known.scenarios.filter(({ id }) => id !== kept?.id).map(({ id, name }) => el("option", { value: id }, name)));
+    byId("desk-label").value = kept?.name ?? "";
+  }
+
+  function take(scenario) {
+    kept = scenario;
+    solved = scenario.solved;
+    plan = { cameras: scenario.cameras, dropped: scenario.dropped, weight: scenario.question.weight ?? "" };
+    past = [];
+    loaded = String(scenario.id);
+  }
+
+  async function open() {
+    const { desk } = store.get();
+    byId("desk").hidden = !desk;
+    document.body.classList.toggle("with-desk", Boolean(desk));
+    drawn.show(Boolean(desk));
+    if (!desk) { setPlacing(false); return; }
+    try {
+      known = await getJson("api/scenarios");
+      if (desk !== NEW && loaded !== desk) take(await getJson(`api/scenarios/${encodeURIComponent(desk)}`));
+      else if (desk === NEW && loaded !== NEW) {
+        const draft = JSON.parse(localStorage.getItem(key) ?? "null");
+        [kept, solved, past, loaded] = [null, null, [], NEW];
+        plan = draft ?? { cameras: [], dropped: [], weight: "" };
+      }
+      fill();
+      draw();
+      ask();
+    } catch (error) {
+      complain(error, open);
+    }
+  }
+
+  async function keep() {
+    const name = byId("desk-label").value.trim();
+    if (!name) { byId("desk-label").focus(); tell(t("desk.unnamed")); return null; }
+    const body = { name, question: question(), cameras: plan.cameras.map(bare), dropped: plan.dropped };
+    const same = kept && kept.name === name;
+    const scenario = same
+      ? await send(`api/scenarios/${kept.id}`, { ...body, revision: kept.revision }, "PATCH")
+      : await send("api/scenarios", body);
+    take(scenario);
+    localStorage.removeItem(key);
+    known = await getJson("api/scenarios");
+    store.set({ desk: String(scenario.id) });
+    fill();
+    draw();
+    return scenario;
+  }
+
+  async function solve() {
+    if (!byId("desk-label").value.trim()) byId("desk-label").value = t("desk.unnamed.plan", { n: known.scenarios.length + 1 });
+    const scenario = await keep();
+    if (!scenario) return;
+    const more = Math.max(1, Math.round(Number(byId("desk-count").value)) || 1);
+    const asked = { question: { ...question(), new: more }, revision: scenario.revision };
+    take(await whileBusy(t("busy.solve"), () => send(`api/scenarios/${scenario.id}/solve`, asked)));
+    draw();
+    ask();
+  }
+
+  const guarded = (work) => () => work().catch((error) => complain(error));
+  function undo() {
+    if (past.length === 0) return false;
+    plan = past.pop();
+    changed();
+    return true;
+  }
+  function setPlacing(wanted) {
+    placing = wanted;
+    byId("desk-place").setAttribute("aria-pressed", String(placing));
+    map.getContainer().classList.toggle("drawing", placing);
+    list();
+  }
+
+  async function compare() {
+    const other = byId("desk-compare").value;
+    byId("desk-compared").replaceChildren();
+    if (!other) return;
+    const mine = kept && past.length === 0 ? kept : await keep();
+    if (mine) byId("desk-compared").replaceChildren(...comparedParts(await getJson(`api/scenarios/${mine.id}/compare/${other}`)));
+  }
+
+  byId("desk-toggle").addEventListener("click", () => store.set({ desk: shown() ? "" : NEW }));
+  byId("desk-close").addEventListener("click", () => { store.set({ desk: "" }); byId("desk-toggle").focus(); });
+  byId("desk-place").addEventListener("click", () => setPlacing(!placing));
+  byId("desk-undo").addEventListener("click", undo);
+  byId("desk-save").addEventListener("click", guarded(keep));
+  byId("desk-solve").addEventListener("click", guarded(solve));
+  byId("desk-compare").addEventListener("change", guarded(compare));
+  byId("desk-open").addEventListener("change", (event) => store.set({ desk: event.target.value }));
+  byId("desk-weight").addEventListener("change", (event) => step({ ...plan, weight: event.target.value }));
+  store.watch((state, now) => {
+    if (now.has("desk")) open();
+    else if (shown() && ["from", "to", "hours", "weekdays", "district"].some((name) => now.has(name))) ask();
+    if (now.has("lang") && shown()) { fill(); changed(); }
+  });
+  return {
+    start: open, undo: () => shown() && undo(),
+    click: (latlng) => { if (placing) place(latlng); return placing; },
+    busy: () => placing, cancel: () => setPlacing(false),
+  };
+}
