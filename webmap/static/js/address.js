@@ -4,7 +4,7 @@ export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
   layer: "", column: "", on: "roads,checkpoints", hidden: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "",
-  area: "", desk: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
+  area: "", desk: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);
 

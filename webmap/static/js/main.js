@@ -18,6 +18,7 @@ import { createMeasurePanel } from "./measure-panel.js";
 import { complain, tell, whileBusy } from "./notices.js";
 import { watchReadout } from "./readout.js";
 import { createPlay } from "./play.js";
+import { createPrint } from "./print.js";
 import { createSearch } from "./search.js";
 import { createStore } from "./store.js";
 import { createTake } from "./take.js";
@@ -130,6 +131,7 @@ async function start() {
   const cell = createCellPanel(common);
   createSearch({ ...common, choose, features });
   createTake({ store, about, layers, districts });
+  const print = createPrint({ map, store, about, districts, measure });
   watchReadout(common);
   watchSheet();
   watchTheme(store, (theme) => { measure.setTheme(theme); features.setTheme(theme); });
@@ -142,7 +144,9 @@ async function start() {
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
   await measure.show();
   if (!placed) showBusiest(measure, fit);
+  else if (store.get().z === null && store.get().district) fit(drawn.bounds(store.get().district) ?? map.getBounds(), { animate: false });
   await Promise.all([cell.show(), area.show(), desk.start()]);
+  print.show();
   document.body.dataset.ready = "true";
   await Promise.all([features.start(), timeline.load()]);
 }

@@ -1,0 +1,60 @@
+"""The print page and the picture of the view have what a sheet on a wall needs."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browsing import query_of, until
+
+pytestmark = pytest.mark.browser
+MM = 72 / 25.4
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (297, 210)), ("a3", (420, 297))])
+def test_the_sheet_fits_one_page_of_its_paper(page, paper, size, tmp_path):
+    page.click("#print-open")
+    page.select_option("#sheet-paper", paper)
+    until(page, lambda: query_of(page)["print"] == paper)
+    page.wait_for_timeout(500)
+    data = page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", data)
+    assert len(boxes) == 1
+    for points, millimetres in zip(boxes[0], size, strict=True):
+        assert float(points) == pytest.approx(millimetres * MM, abs=1)
+
+
+def test_the_sheet_tells_title_time_legend_scale_north_and_source(page):
+    page.click("#print-open")
+    expect(page.locator("#sheet-name")).to_contain_text("Patrol time")
+    expect(page.locator("#sheet-when")).to_contain_text("SYNTHETIC DEMO")
+    expect(page.locator("#sheet-source")).to_contain_text("Data as of")
+    expect(page.locator("#sheet-source")).to_contain_text("Source:")
+    assert page.locator("#sheet-legend tbody tr").count() >= 4
+    expect(page.locator(".sheet-north")).to_contain_text("N")
+    expect(page.locator(".leaflet-control-scale-line")).to_be_visible()
+    page.fill("#sheet-title", "For the morning meeting")
+    expect(page.locator("#sheet-name")).to_have_text("For the morning meeting")
+    sheet = page.locator("#sheet").bounding_box()
+    stage = page.locator(".stage").bounding_box()
+    assert sheet["x"] <= stage["x"]
+    assert stage["x"] + stage["width"] < sheet["x"] + sheet["width"]
+    page.click("#sheet-close")
+    expect(page.locator("#sheet")).to_be_hidden()
+    expect(page.locator("#print-open")).to_be_focused()
+
+
+def test_the_view_is_saved_as_a_picture_that_is_not_empty(page, tmp_path):
+    with page.expect_download() as download:
+        page.click("#png-save")
+    path = tmp_path / "view.png"
+    download.value.save_as(path)
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", data[16:24])
+    assert width > 1440
+    assert height > 900
+    assert len(data) > 50_000

@@ -1,0 +1,93 @@
+/** The print page, A4 or A3, and the view as a PNG. */
+
+import { byId, el } from "./dom.js";
+import { moment } from "./format.js";
+import { t } from "./i18n.js";
+import { complain } from "./notices.js";
+import { pictureOf } from "./picture.js";
+import { windowWords } from "./window-panel.js";
+
+const PAPERS = ["a4", "a3"];
+
+/** Build both; the state's `print` is the paper, so that a link opens the same sheet. */
+export function createPrint({ map, store, about, districts, measure }) {
+  const title = byId("sheet-title");
+
+  function words() {
+    const state = store.get();
+    const { field, info } = measure.drawn ?? {};
+    const asOf = info?.provenance?.data_as_of;
+    const sources = info?.provenance?.sources ?? [];
+    return {
+      title: title.value.trim() || t("sheet.title", {
+        measure: field?.title ?? t(`layer.${state.layer}`),
+        district: state.district ? districts.name(state.district) : about.name,
+      }),
+      subtitle: `${windowWords(state, about.days)}${about.synthetic ? " · SYNTHETIC DEMO 合成演示数据" : ""}`,
+      measure: field?.title ?? "",
+      source: [
+        asOf ? t("measure.age", { time: moment(asOf, about.time_zone) }) : "",
+        t("sheet.made", { time: moment(new Date().toISOString(), about.time_zone) }),
+        sources.length ? t("sheet.source", { sources: sources.join("; ") }) : "",
+      ].filter(Boolean).join(" "),
+    };
+  }
+
+  function fill() {
+    const said = words();
+    byId("sheet-name").textContent = said.title;
+    byId("sheet-when").textContent = said.subtitle;
+    byId("sheet-source").textContent = said.source;
+    const legend = byId("legend").cloneNode(true);
+    legend.removeAttribute("id");
+    // A cloned canvas is empty, and a printed box cannot be ticked.
+    const drawn = byId("legend").querySelectorAll("canvas");
+    legend.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
+    legend.querySelectorAll("tr").forEach((row) => { if (row.querySelector("input")?.checked === false) row.remove(); });
+    legend.querySelectorAll("input").forEach((input) => input.remove());
+    byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), legend, ...places());
+  }
+
+  /** Return the places that are switched on, with their signs. */
+  function places() {
+    return [...document.querySelectorAll("#layers > li:has(> label input:checked)")].flatMap((row) => {
+      const kinds = row.querySelector("ul")?.cloneNode(true);
+      const drawn = row.querySelectorAll("ul canvas");
+      kinds?.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
+      const name = el("h3", {}, row.querySelector("label").childNodes[1].textContent);
+      return kinds ? [name, kinds] : [name];
+    });
+  }
+
+  function show() {
+    const { print } = store.get();
+    const on = PAPERS.includes(print);
+    document.body.classList.toggle("printing", on);
+    for (const paper of PAPERS) document.body.classList.toggle(`paper-${paper}`, print === paper);
+    byId("sheet").hidden = !on;
+    byId("sheet-paper").value = on ? print : PAPERS[0];
+    if (on) fill();
+    map.invalidateSize({ animate: false });
+  }
+
+  function save() {
+    try {
+      pictureOf(map, words()).toBlob((blob) => {
+        const link = el("a", { href: URL.createObjectURL(blob), download: `${store.get().layer || "map"}.png` });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+      }, "image/png");
+    } catch (error) {
+      complain(error); // a ground of another origin may not be read back
+    }
+  }
+
+  byId("print-open").addEventListener("click", () => { store.set({ print: PAPERS[0], cell: "", table: "" }); byId("sheet-go").focus(); });
+  byId("sheet-close").addEventListener("click", () => { store.set({ print: "" }); byId("print-open").focus(); });
+  byId("sheet-go").addEventListener("click", () => { fill(); window.print(); });
+  byId("sheet-paper").addEventListener("change", (event) => store.set({ print: event.target.value }));
+  title.addEventListener("input", fill);
+  byId("png-save").addEventListener("click", save);
+  store.watch((state, changed) => { if (changed.has("print") || (state.print && changed.has("lang"))) show(); });
+  return { show, close: () => store.set({ print: "" }) };
+}
