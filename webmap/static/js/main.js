@@ -28,6 +28,7 @@ import { createTrack } from "./track.js";
 import { createUndo } from "./undo.js";
 import { createUnits } from "./units.js";
 import { createWindowPanel } from "./window-panel.js";
+import { createWorst } from "./worst.js";
 
 const { geogridLattice } = globalThis;
 const ORDER = ["coverage", "gaps", "hotspots", "camera_coverage", "reach", "forecast"]; // where were we, where not, ...
@@ -129,6 +130,7 @@ async function start() {
   const undo = createUndo(store);
   createPlay({ store, measure, features, days: about.days });
   const cell = createCellPanel(common);
+  createWorst(common);
   createSearch({ ...common, choose, features });
   createTake({ store, about, layers, districts });
   const print = createPrint({ map, store, about, districts, measure });

@@ -101,10 +101,15 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     filter(state);
   }
 
-  function filter(state) {
+  /** Return which cells are of the chosen district; null for all. */
+  function mask(state) {
     const at = grid.district.meta.categories.indexOf(state.district);
-    const mask = at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at);
-    for (const one of [layer, second]) one?.setFilter(mask);
+    return at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at);
+  }
+
+  function filter(state) {
+    const inside = mask(state);
+    for (const one of [layer, second]) one?.setFilter(inside);
   }
 
   /** Take the measure off the map, so that an old one is not taken for the one asked for. */
@@ -146,6 +151,7 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     show,
     about,
     load,
+    mask: () => mask(store.get()),
     /** Draw a frame of a film: another column under a legend that stays. */
     showFrame(found, legend) {
       drawn = { ...found, field: { ...found.field, wire: { ...found.field.wire, legend } } };
