@@ -334,6 +334,32 @@ def hidden_cells(
     """
     spec = grid.spec
     marked = np.zeros((spec.n_rows, spec.n_cols), dtype=np.uint8)
+    foci, reach = silent_ways(silences, speed_m_s, projection, params)
+    foci = (foci - np.array([spec.x_min, spec.y_min] * 2)) / spec.cell_size
+    mark_reachable(foci, reach / spec.cell_size, marked)
+    return np.asarray(marked.ravel()[grid.cells] == 1)
+
+
+def silent_ways(
+    silences: pd.DataFrame,
+    speed_m_s: Mapping[str, float],
+    projection: FastProjection,
+    params: GapParams,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the fixes around each silence that counts, and the longest way between them.
+
+    Parameters
+    ----------
+    silences, speed_m_s, projection, params
+        As for `hidden_cells`.
+
+    Returns
+    -------
+    foci : ndarray of float, shape (n, 4)
+        x and y of both fixes, metres.
+    reach : ndarray of float, shape (n,)
+        Metres at the unit's usual top speed, the least dwell taken off.
+    """
     duration_s = (silences["leave"] - silences["enter"]).to_numpy() / 1e3
     speed = silences["unit"].astype(object).map(dict(speed_m_s)).to_numpy(np.float64)
     use = (duration_s <= params.dark_up_to_s) & np.isfinite(speed)
@@ -345,10 +371,7 @@ def hidden_cells(
         for k in (0, 1)
     ]
     foci = np.column_stack([*ends[0], *ends[1]])
-    foci = (foci - np.array([spec.x_min, spec.y_min] * 2)) / spec.cell_size
-    reach = (duration_s[use] - params.least_dwell_s) * speed[use] / spec.cell_size
-    mark_reachable(foci, reach, marked)
-    return np.asarray(marked.ravel()[grid.cells] == 1)
+    return foci, np.asarray((duration_s[use] - params.least_dwell_s) * speed[use])
 
 
 def usual_top_speeds(passes: pd.DataFrame) -> dict[str, float]:

@@ -318,11 +318,12 @@ def gap_result(
     if promised is not None:
         required = required | np.isfinite(promised.promised)
     on_duty = duty_ms(shelf, window)
+    seen = np.nan_to_num(patrol["passes"].astype(np.float64)) > 0.0
     inputs = GapInputs(
         coverage=patrol,
         incidents=np.bincount(at[at >= 0], minlength=len(shelf.grid)),
         required=required,
-        dark=silent_cells(shelf, window, rules, params),
+        dark=silent_cells(shelf, window, rules, params, wanted=required & ~seen),
         window_end_ms=window_end_ms(shelf, window),
         missing_days=window_days(shelf, window)[1],
         on_duty=None if on_duty is None else on_duty > 0,
@@ -337,7 +338,11 @@ def gap_result(
 
     every = chosen_incidents(shelf, window, IncidentChoice(sources=SOURCES))
     match = table.summary["match"] | further_matches(shelf, window, required, rules, counts)
-    told = {"match": match, "origin": origin_guard(every, choice.sources)}
+    told = {
+        "match": match,
+        "origin": origin_guard(every, choice.sources),
+        "dark_by": "road" if "roads" in shelf.registers.kinds() else "straight",
+    }
     return replace(table, summary={**table.summary, **told})
 
 

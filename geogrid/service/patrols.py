@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.gaps import GapParams, hidden_cells, usual_top_speeds
+from geogrid.analysis.gaps import GapParams, hidden_cells, silent_ways, usual_top_speeds
+from geogrid.analysis.hidden_visits import hidden_by_road
 from geogrid.analysis.patrol_day import PatrolDay
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.window_clock import WindowClock
@@ -21,7 +22,7 @@ from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
 from geogrid.service.deriving import Derivation, derived_by
 from geogrid.service.months import PatrolYear
-from geogrid.service.road_patrols import road_patrolled_share
+from geogrid.service.road_patrols import ROADS, matched_roads, road_patrolled_share
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
 
@@ -126,7 +127,12 @@ def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
 
 
 def silent_cells(
-    shelf: Shelf, window: Window, rules: PatrolRules, params: GapParams
+    shelf: Shelf,
+    window: Window,
+    rules: PatrolRules,
+    params: GapParams,
+    *,
+    wanted: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Return the cells to which a silence in the window could hide a visit.
 
@@ -140,11 +146,13 @@ def silent_cells(
         Thresholds: which time between fixes is silent.
     params
         Limits of a silence that counts.
+    wanted
+        The only cells that matter; all if ``None``.
 
     Returns
     -------
     ndarray of bool, shape (n_cells,)
-        True where a visit could be hidden.
+        True where a visit could be hidden: by road, or straight where no roads are registered.
     """
     days = [d for d in derived_days(shelf, rules) if window.holds_day(d.day)]
     if not days:
@@ -157,8 +165,13 @@ def silent_cells(
     reached = part < clock.start.size
     reached[reached] = clock.start[part[reached]] < leave[reached]
     passes = pd.concat([day.passes.astype({"unit": object}) for day in days])
-    return hidden_cells(
-        silences[reached], usual_top_speeds(passes), shelf.grid, shelf.projection, params
+    speeds, held = usual_top_speeds(passes), silences[reached]
+    if ROADS not in shelf.registers.kinds():
+        return hidden_cells(held, speeds, shelf.grid, shelf.projection, params)
+    ways = silent_ways(held, speeds, shelf.projection, params)
+    every = np.ones(len(shelf.grid), dtype=np.bool_)
+    return hidden_by_road(
+        ways, shelf.grid, matched_roads(shelf), every if wanted is None else wanted
     )
 
 

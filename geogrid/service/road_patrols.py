@@ -147,7 +147,7 @@ def driven_pieces(
     known = _days(shelf, store, rules, progress, units)
     pieces = store.pieces()
     if pieces is None:
-        pieces = _matched(shelf).pieces
+        pieces = matched_roads(shelf).pieces
         store.put_pieces(pieces)
     calendar = set(shelf.tracks.days())
     held = [day for day in known if window.holds_day(day)]
@@ -176,7 +176,7 @@ def _days(
     started, inputs = time.perf_counter(), list(shelf.tracks.with_edges())
     stale = [one for one in inputs if not store.has_day(one.day, one.fingerprint)]
     if stale:
-        roads = _matched(shelf)
+        roads = matched_roads(shelf)
         store.put_pieces(roads.pieces)
 
         def keep(one: DayInputs) -> None:
@@ -196,8 +196,19 @@ def _days(
     return days
 
 
-def _matched(shelf: Shelf) -> MatchedRoads:
-    """Return the roads to match to; the last ones are kept in memory."""
+def matched_roads(shelf: Shelf) -> MatchedRoads:
+    """Return the roads of a workspace to match to; the last ones are kept in memory.
+
+    Parameters
+    ----------
+    shelf
+        The workspace, with roads.
+
+    Returns
+    -------
+    MatchedRoads
+        In the workspace's CRS.
+    """
     return _cut(shelf, shelf.registers.fingerprint(ROADS))
 
 
