@@ -39,6 +39,8 @@ class Desk:
         What each of them sees.
     views
         How many of them see each point.
+    seen, sums
+        What they see; see `Trial`.
     total
         Worth of all points seen once, in each district.
     forbidden
@@ -55,6 +57,8 @@ class Desk:
     existing: SitedCameras
     reach: Reach
     views: NDArray[np.int64]
+    seen: NDArray[np.int64]
+    sums: NDArray[np.int64]
     total: NDArray[np.int64]
     forbidden: PointIndex | None
     forbidden_weight: NDArray[np.float64]
@@ -91,8 +95,12 @@ class Desk:
         usual = float(np.median(existing.range_m)) if len(existing) else 0.0
         index = PointIndex.of(demand.xy, usual)
         reach = existing.reach(index)
-        total = np.zeros(n_districts, np.int64)
+        views = np.bincount(reach.point, minlength=len(demand)).astype(np.int64)
+        total, seen = np.zeros((2, n_districts), np.int64)
         np.add.at(total, demand.district, first)
+        np.add.at(seen, demand.district[views >= 1], first[views >= 1])
+        twice = views >= 2
+        sums = np.array([first[twice].sum(), seen.sum() + second[twice].sum()])
         apart = PointIndex.of(demand.forbidden_xy, usual) if len(demand.forbidden_xy) else None
         return cls(
             index,
@@ -102,7 +110,9 @@ class Desk:
             unit,
             existing,
             reach,
-            np.bincount(reach.point, minlength=len(demand)).astype(np.int64),
+            views,
+            seen,
+            sums,
             total,
             apart,
             demand.forbidden_weight,
@@ -110,12 +120,7 @@ class Desk:
 
     def trial(self) -> Trial:
         """Return a copy of what is seen, to be changed."""
-        seen = np.zeros(self.total.size, np.int64)
-        once, twice = self.views >= 1, self.views >= 2
-        np.add.at(seen, self.district[once], self.first[once])
-        doubly = int(self.first[twice].sum())
-        worth = int(seen.sum()) + int(self.second[twice].sum())
-        return Trial(self, self.views.copy(), seen, np.array([doubly, worth]))
+        return Trial(self, self.views.copy(), self.seen.copy(), self.sums.copy())
 
     def lost_in_zones(self, cameras: SitedCameras) -> NDArray[np.float64]:
         """Return the weight that each camera would see in zones, were it not cut there.
