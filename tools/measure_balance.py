@@ -63,7 +63,8 @@ def null(presence: NDArray[np.float64], incidents: int, rng: np.random.Generator
     """Print how often a cell is called where none should be."""
     share = np.maximum(presence, LEAST_VISIT_S)
     share = share / share.sum()
-    wrong = [int(called(rng.multinomial(incidents, share), presence).sum()) for _ in range(NULL_WORLDS)]
+    worlds = (rng.multinomial(incidents, share) for _ in range(NULL_WORLDS))
+    wrong = [int(called(world, presence).sum()) for world in worlds]
     print(
         f"null: {presence.size:,} cells of the workspace, {incidents:,} incidents, {NULL_WORLDS} "
         f"worlds: {sum(wrong)} called, in {sum(n > 0 for n in wrong)} worlds"
