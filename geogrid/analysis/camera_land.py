@@ -23,7 +23,7 @@ from geogrid.analysis.overlap import (
 )
 from geogrid.model.grid import Grid
 
-PIECE_M: Final = 500.0  # measured: 250 m and 125 m take as long or longer for 16,450 views
+PIECE_M: Final = 250.0  # measured: between buildings a fifth faster than 500 m, in the open alike
 _FULL_SHARE: Final = 1.0 - 1e-9
 
 
