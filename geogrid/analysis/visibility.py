@@ -30,6 +30,7 @@ METHODS: Final[tuple[Method, ...]] = ("auto", "sweep", "rays")
 SWEEP_UP_TO: Final = 200_000  # views: 11 s at 100 m in dense blocks, and 10 s by rays
 RAYS: Final = 1_440  # of a full circle: four a degree
 WALL_DEPTH_M: Final = 5.0  # as far as registers and brackets put a camera behind its own wall
+_ON_OUTLINE_M: Final = 1e-9  # coordinates of 1e6 m end at 1e-10 m
 _NOTHING_M2: Final = 0.01
 _FARTHEST: Final = 1e5  # times the distance of a wall: shadows of roofs as high as the camera
 _EMPTY: Final = Polygon()
@@ -194,7 +195,9 @@ def _inside(
     sectors: Sectors, obstacles: Obstacles, height: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return pairs of a camera and a building around it that is not below it, cameras rising."""
-    camera, building = obstacles.tree.query(shapely.points(sectors.centre), predicate="intersects")
+    camera, building = obstacles.tree.query(
+        shapely.points(sectors.centre), predicate="dwithin", distance=_ON_OUTLINE_M
+    )
     with np.errstate(invalid="ignore"):
         kept = ~(height[camera] > obstacles.height_m[building])
     order = np.lexsort((building[kept], camera[kept]))

@@ -218,6 +218,8 @@ def _envelope(
 def _corner(dx: float, dy: float, w: tuple[float, float], out: NDArray[np.float64], n: int) -> int:
     """Append the point of a segment in a direction, unless it is the last one again."""
     scale = dx * w[1] - dy * w[0]
+    if scale <= 0.0:  # rounding: a wall in line with the ray, whose other end is a corner too
+        return n
     x, y = dx / scale, dy / scale
     if n > 0 and (x - out[n - 1, 0]) ** 2 + (y - out[n - 1, 1]) ** 2 <= _SAME_M2:
         return n

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from geogrid.kernels.wall_index import Walls, bucket_of
 
+_IN_LINE: Final = 1e-12  # rad: a wall this near to a ray's own line hides nothing
 AT_THE_EYE_M: Final = 0.01  # where a way out is shut, the view ends here
 
 
@@ -63,7 +64,7 @@ class Cameras(NamedTuple):
 def _add(px: float, py: float, qx: float, qy: float, out: NDArray[np.float64], n: int) -> int:
     """Append a wall from P counter-clockwise to Q; return how many there are."""
     turn = px * qy - py * qx
-    if turn <= 0.0:
+    if turn <= _IN_LINE * math.sqrt((px * px + py * py) * (qx * qx + qy * qy)):
         return n
     out[n, 0], out[n, 1], out[n, 2], out[n, 3] = px, py, qx, qy
     out[n, 4], out[n, 5] = (qx - px) / turn, (qy - py) / turn

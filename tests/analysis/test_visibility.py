@@ -234,3 +234,18 @@ def test_ranges_reach_as_far_as_the_view_in_each_direction():
 def test_an_unknown_method_is_refused():
     with pytest.raises(InputError, match="unknown method of views 'guess'"):
         visible_views(sectors([0.0, 0.0]), obstacles([]), method="guess")
+
+
+@settings(deadline=None, max_examples=25)
+@given(seeds)
+def test_cameras_on_corners_and_edges_of_touching_walls_have_valid_views(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 20))
+    low = 5.0 * rng.integers(0, 12, (n, 2))
+    high = low + 5.0 * rng.integers(1, 4, (n, 2))
+    footprints = np.asarray(shapely.box(*low.T, *high.T), dtype=object)
+    asked = sectors(2.5 * rng.integers(0, 30, (12, 2)), 40.0, 30.0, rng.choice([90.0, 360.0]))
+    less = visible_views(asked, obstacles(footprints[1:])).polygon
+    more = visible_views(asked, obstacles(footprints)).polygon
+    assert shapely.is_valid(more).all()
+    assert max(beyond(b, a) for a, b in zip(less, more, strict=True)) < 1e-6
