@@ -117,6 +117,40 @@ def coverage_of_months(
     return CellTable(grid, FIELDS, ordered, sums.summary)
 
 
+def presence_of_months(
+    months: Sequence[PatrolMonth],
+    grid: Grid,
+    clock: WindowClock,
+    *,
+    time_zone: str,
+    threads: int = 2,
+) -> NDArray[np.float64]:
+    """Return the time with at least one unit in each cell, over any instants.
+
+    Parameters
+    ----------
+    months
+        Every month of the clock with derived days, in order, laid out for ``grid``.
+    grid
+        The grid.
+    clock
+        The instants; they need not begin or end on an hour.
+    time_zone
+        IANA name.
+    threads
+        How many stretches of cells are worked on at once.
+
+    Returns
+    -------
+    ndarray of float, shape (n_cells,)
+        Seconds; the column ``presence_s`` of a window whose clock it is.
+    """
+    if clock.length_ms == 0:
+        return np.zeros(len(grid))
+    counts = _counts(months, len(grid), clock, time_zone, threads)
+    return np.asarray(counts[:, scan.PRESENT] / 1e3)
+
+
 def _length_is_zero(window: Window, known: Sequence[date], time_zone: str) -> bool:
     """Tell whether no instant of the days is in the window."""
     return all(WindowClock.of(window, [day], time_zone).length_ms == 0 for day in known)

@@ -79,3 +79,21 @@ class WindowClock:
         """
         before = np.cumsum(self.end - self.start) - (self.end - self.start)
         return np.asarray(before[part] + t - self.start[part], dtype=np.int64)
+
+    def holds(self, t: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which instants lie in the window.
+
+        Parameters
+        ----------
+        t
+            Milliseconds UTC, shape (n,).
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True from the start of a part on, up to its end.
+        """
+        part = np.searchsorted(self.end, t, side="right")
+        inside = part < self.start.size
+        inside[inside] = self.start[part[inside]] <= t[inside]
+        return np.asarray(inside, dtype=np.bool_)

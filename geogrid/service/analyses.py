@@ -22,6 +22,7 @@ from geogrid.analysis.origin_guard import origin_guard
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.road_lengths import road_metres
 from geogrid.analysis.views import CameraParams
+from geogrid.analysis.window_clock import WindowClock
 from geogrid.errors import InputError
 from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
@@ -331,8 +332,10 @@ def gap_result(
     )
     table = coverage_gaps(inputs, params=params)
 
-    def counts(asked: Window) -> NDArray[np.int64]:
+    def counts(asked: Window, clock: WindowClock | None) -> NDArray[np.int64]:
         events = chosen_incidents(shelf, asked, choice)
+        if clock is not None:
+            events = events.where(clock.holds(events.t_from))
         position = shelf.grid.position_at(events.lon, events.lat)
         return np.bincount(position[position >= 0], minlength=len(shelf.grid))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +14,36 @@ from geogrid.analysis.balance import balance
 from geogrid.analysis.match_index import MatchIndex, match_index
 from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.analysis.patrol_rules import PatrolRules
-from geogrid.analysis.shift_clock import Shift
-from geogrid.model.cells import CellTable
+from geogrid.analysis.shift_clock import clock_of, duty_periods, parts_inside
+from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.window import Window
-from geogrid.service.patrols import coverage, window_days
+from geogrid.service.months import PatrolYear
+from geogrid.service.patrols import window_days
 from geogrid.service.promises import SHIFTS, shifts_of
 from geogrid.service.shelf import Shelf
 
-Counts = Callable[[Window], NDArray[np.int64]]
-_HOUR: Final = 60
+Counts = Callable[[Window, WindowClock | None], NDArray[np.int64]]
 
 
-def match_of(counts: NDArray[np.int64], patrol: CellTable) -> MatchIndex | None:
+def match_of(counts: NDArray[np.int64], presence_s: NDArray[np.float64]) -> MatchIndex | None:
     """Return how presence matches incidents over some cells.
 
     Parameters
     ----------
     counts
         Incidents of each cell; 0 where no patrol is required, shape (n_cells,).
-    patrol
-        Patrol effort in the same window.
+    presence_s
+        Seconds with a unit there, 0 where no patrol is required, shape (n_cells,).
 
     Returns
     -------
     MatchIndex or None
         As `geogrid.analysis.match_index.match_index`.
     """
-    presence = np.nan_to_num(patrol["presence_s"].astype(np.float64))
-    if not counts.sum() or not presence.sum():
+    if not counts.sum() or not presence_s.sum():
         return None
-    fitted = balance(counts.astype(np.float64), presence, least_s=LEAST_VISIT_S)
-    return match_index(counts, presence, expected=fitted.expected)
+    fitted = balance(counts.astype(np.float64), presence_s, least_s=LEAST_VISIT_S)
+    return match_index(counts, presence_s, expected=fitted.expected)
 
 
 def further_matches(
@@ -63,45 +62,35 @@ def further_matches(
     rules
         Thresholds of patrol time.
     counts
-        Returns the incidents per cell of a window.
+        Returns the incidents per cell of a window, of those instants alone if a clock is given.
 
     Returns
     -------
     dict
-        ``shifts``: a list, each with ``shift`` and the figures of its match, or ``None`` where
-        the shift is not of whole hours, begins on some days only and crosses midnight, or too
-        little is known. ``before``: ``from``, ``to``, the figures of the period of as many days
-        before the window, and ``change`` with its ``interval``; ``None`` where the window has no
-        first day, or not all of those days are imported.
+        ``shifts``: a list, each with ``shift`` and the figures of its match over the parts of
+        the shift in the window, or ``None`` where too little is known. ``before``: ``from``,
+        ``to``, the figures of the period of as many days before the window, and ``change`` with
+        its ``interval``; ``None`` where the window has no first day, or not all of those days
+        are imported.
     """
+    days = window_days(shelf, window)[0]
+    if not days:
+        return {"shifts": [], "before": None}
+    year, zone = PatrolYear.of(shelf, rules), shelf.config.time_zone
 
-    def match(asked: Window) -> MatchIndex | None:
-        patrol = coverage(shelf, asked, rules)
-        inside = {"presence_s": np.where(required, patrol["presence_s"], 0.0)}
-        held = replace(patrol, columns={**patrol.columns, **inside})
-        return match_of(np.where(required, counts(asked), 0), held)
+    def match(asked: Window, clock: WindowClock | None = None) -> MatchIndex | None:
+        known = window_days(shelf, asked)[0]
+        held = WindowClock.of(asked, known, zone) if clock is None else clock
+        presence = np.where(required, year.presence(held), 0.0)
+        return match_of(np.where(required, counts(asked, clock), 0), presence)
 
-    shifts = shifts_of(shelf) if SHIFTS in shelf.registers.kinds() and not window.hours else ()
     by_shift = []
-    for shift in shifts:
-        asked = _window_of(shift, window)
-        found = None if asked is None else match(asked)
+    for shift in shifts_of(shelf) if SHIFTS in shelf.registers.kinds() else ():
+        periods = duty_periods((shift,), days[0], days[-1], zone)
+        parts = parts_inside(periods.start, periods.end, WindowClock.of(window, days, zone))
+        found = match(window, clock_of(parts.start, parts.end))
         by_shift.append({"shift": shift.name, "match": found.as_json() if found else None})
     return {"shifts": by_shift, "before": _before(shelf, window, match)}
-
-
-def _window_of(shift: Shift, window: Window) -> Window | None:
-    """Return the hours of a window in which a shift is on; ``None`` where no window is that."""
-    start, end = divmod(shift.start_min, _HOUR), divmod(shift.end_min, _HOUR)
-    overnight = shift.end_min <= shift.start_min
-    if start[1] or end[1] or (overnight and shift.weekdays is not None):
-        return None
-    days = window.weekdays
-    if shift.weekdays is not None:
-        days = shift.weekdays if days is None else shift.weekdays & days
-    if days is not None and not days:
-        return None
-    return replace(window, hours=(start[0], end[0]), weekdays=days)
 
 
 def _before(

@@ -8,10 +8,14 @@ import time
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geogrid.analysis.cell_history import CellHistory, cell_history
-from geogrid.analysis.month_coverage import coverage_of_months, sums_of_months
+from geogrid.analysis.month_coverage import coverage_of_months, presence_of_months, sums_of_months
 from geogrid.analysis.patrol_month import PatrolMonth
 from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.cells import CellTable
 from geogrid.model.grid import Grid
 from geogrid.model.window import Window
@@ -132,6 +136,24 @@ class PatrolYear:
             calendar=self.calendar,
             time_zone=self.time_zone,
             threads=os.cpu_count() or 1,
+        )
+
+    def presence(self, clock: WindowClock) -> NDArray[np.float64]:
+        """Return the time with at least one unit in each cell, over any instants.
+
+        Parameters
+        ----------
+        clock
+            The instants.
+
+        Returns
+        -------
+        ndarray of float, shape (n_cells,)
+            Seconds.
+        """
+        threads = os.cpu_count() or 1
+        return presence_of_months(
+            self.months, self.grid, clock, time_zone=self.time_zone, threads=threads
         )
 
     def history(self, position: int, window: Window) -> CellHistory:
