@@ -57,3 +57,32 @@ def test_what_opens_on_the_map_breaks_no_rule(visit, opened, theme):
         page.click(button.get(opened, "#help"))
     page.wait_for_timeout(400)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "layer=gaps&compare=swipe&area=117.58,26.22;117.68,26.22;117.68,26.29",
+        "layer=hotspots&method=local-moran&compare=difference",
+        "desk=new",
+        "print=a4",
+    ],
+    ids=["swipe", "difference", "desk", "sheet"],
+)
+def test_the_tools_of_the_map_break_no_rule(visit, query, viewport, theme):
+    page = visit(viewport=viewport).open(f"?lang=en&theme={theme}&{query}")
+    if query == "desk=new":
+        page.click("#desk-place")
+        page.locator("#map").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#desk-cameras li")).to_have_count(1)
+    page.wait_for_timeout(400)
+    assert violations(page) == []
+
+
+def test_the_question_for_a_purpose_breaks_no_rule(page):
+    page.click("#track-open")
+    expect(page.locator("#track-dialog")).to_be_visible()
+    assert violations(page) == []
