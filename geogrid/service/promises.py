@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.dosage import Promise, PromisedPlace
+from geogrid.analysis.hotspot_areas import areas_of_frame
+from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.analysis.shift_clock import WHOLE_DAY, Shift
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import InputError, LayerNotFoundError
@@ -23,6 +26,7 @@ CATCHMENT_M: Final = 200.0  # a patrol within this of a point's cell centre is a
 _REGISTERS: Final = ("rooms", "places", "areas", "checkpoints")
 _ROOM: Final = "room_"
 _DECILE: Final = "decile_"
+_HOTSPOT: Final = "hotspot"
 
 
 def shifts_of(shelf: Shelf) -> tuple[Shift, ...]:
@@ -155,6 +159,9 @@ class _Ground:
         if name.startswith(_DECILE):
             yield from self._decile(int(name.removeprefix(_DECILE)))
             return
+        if name == _HOTSPOT:
+            yield from self._hotspots()
+            return
         chosen = []
         for kind, frame in self.frames.items():
             same = [self._class_of(kind, row) == name for _, row in frame.iterrows()]
@@ -167,6 +174,20 @@ class _Ground:
             )
         for place, row in chosen:
             yield place, name, self._cells(row)
+
+    def _hotspots(self) -> Iterator[_Spot]:
+        """Yield the areas that the usual search for hotspots finds, by their ids.
+
+        What the public reported counts, of all days; see `geogrid.service.hotspot_spots`.
+        """
+        # Hotspots rest on analyses, which rest on promises.
+        from geogrid.service.analyses import IncidentChoice  # noqa: PLC0415 - as said above
+        from geogrid.service.hotspot_spots import spots_layer  # noqa: PLC0415
+
+        layer, _ = spots_layer(self.shelf, Window(), IncidentChoice(), HotspotParams())
+        table = cast("gpd.GeoDataFrame", layer.table)  # spots are features, not cells
+        for area in areas_of_frame(table, self.shelf.grid):
+            yield area.id, _HOTSPOT, np.sort(area.cells).astype(np.int64)
 
     def _decile(self, number: int) -> Iterator[_Spot]:
         """Yield the cells of a tenth of those with incidents; the tenth has the most."""
