@@ -115,13 +115,17 @@ class QuickColumns(Outlook):
         units, inputs = None, INPUTS[COVERAGE]
         if asked.group is not None:
             units, inputs = units_of_group(self._shelf, asked.group), (*inputs, UNITS)
+        # What does not depend on the window is looked up once: it reads the newest day's fixes.
+        origin = self._shared(
+            ("origin of sums", inputs), lambda: provenance_of(self._shelf, inputs, {})
+        )
         table = PatrolYear.of(self._shelf, asked.rules, units=units).sums(asked.window)
         return Layer(
             id=COVERAGE,
             title=LATTICE_TITLES[COVERAGE],
             table=table,
             fields=SUMMED_FIELDS,
-            provenance=provenance_of(self._shelf, inputs, asked.parameters(COVERAGE)),
+            provenance=replace(origin, parameters=asked.parameters(COVERAGE)),
             synthetic=is_synthetic(self._shelf, COVERAGE),
             completeness=completeness_of(self._shelf, COVERAGE, asked.window),
         )
