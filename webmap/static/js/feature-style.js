@@ -71,6 +71,16 @@ function roads() {
   return { kindOf, looks, seen };
 }
 
+/** Roads that nobody drove on: whole ones, and dashed the parts of others. */
+function roadsNever() {
+  const color = ["#b3261e", "#ff7263"];
+  const looks = (theme, zoom) => {
+    const width = zoom >= 14 ? 3.2 : zoom >= 11 ? 2 : 1.2;
+    return { never: { color: nth(theme, color), width }, part: { color: nth(theme, color), width, dash: [5, 4] } };
+  };
+  return { kindOf: ({ properties }) => String(properties.state ?? "never"), looks, seen: new Map() };
+}
+
 function areas({ name = "kind", colors, dash, filled = "22", from = 0 }) {
   const seen = new Map();
   const kindOf = ({ properties }) => {
@@ -117,6 +127,7 @@ export function featureStyles() {
         point: { colors: ["#123a7a", "#9dc1ff"], hollow: true, radius: 7.5 },
       },
     }),
+    roads_never: roadsNever(),
     roads: roads(),
     areas: areas({ colors: ["#3454a4", "#8fb0ff"], dash: [6, 4], filled: "11" }),
     zones: areas({ colors: ["#a4262c", "#ff9a94"], dash: [3, 3] }),

@@ -12,12 +12,12 @@ import { complain, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L } = globalThis;
-const ORDER = ["spots", "positions", "leaks", "checkpoints", "cameras", "rooms", "places", "incidents", "roads", "areas", "zones", "depots", "buildings"];
+const ORDER = ["spots", "positions", "leaks", "checkpoints", "cameras", "rooms", "places", "incidents", "roads_never", "roads", "areas", "zones", "depots", "buildings"];
 // Drawn only when they are near enough to be told apart, and asked for by what the map shows.
 const BY_VIEW = { incidents: 12, buildings: 14 };
-const IN_TIME = new Set(["incidents", "spots", "positions"]);
-const LINES = new Set(["spots", "roads", "areas", "zones", "buildings", "depots"]);
-const SLOW = new Set(["spots", "positions", "leaks"]); // not counted before someone asks
+const IN_TIME = new Set(["incidents", "spots", "positions", "roads_never"]);
+const LINES = new Set(["spots", "roads_never", "roads", "areas", "zones", "buildings", "depots"]);
+const SLOW = new Set(["spots", "positions", "leaks", "roads_never"]); // not counted before someone asks
 const MOST_IN_VIEW = 8000;
 const MOST_KINDS = 12;
 
