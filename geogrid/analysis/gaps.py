@@ -356,7 +356,7 @@ def silent_ways(
     Returns
     -------
     foci : ndarray of float, shape (n, 4)
-        x and y of both fixes, metres.
+        Places of both fixes, x and y of each, metres.
     reach : ndarray of float, shape (n,)
         Metres at the unit's usual top speed, the least dwell taken off.
     """
