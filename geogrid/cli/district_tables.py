@@ -36,7 +36,7 @@ _HEAD: Final = ("incidents", "rate", "95 % interval", "shrunk", "rank", "patrol 
 @common
 @click.pass_obj
 def districts_table(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> None:
-    """Districts side by side: rates of incidents with intervals, and patrol hours.
+    """Compare districts: rates of incidents with intervals, and patrol hours.
 
     Counts alone say where the land, the people and the roads are. Ranks are by the shrunk rate.
     """

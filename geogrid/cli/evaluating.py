@@ -166,7 +166,7 @@ def _say(speech: Speech, told: dict[str, Any]) -> None:
 @common
 @click.pass_obj
 def treatment(speech: Speech, /, action: str, ws: Path, **settings: Any) -> None:
-    """Places under treatment: open one, list them, close one with the evidence.
+    """Keep places under treatment: open one, list them, close one with the evidence.
 
     What is opened or closed is a change of the workspace: geogrid undo takes it back.
     """
