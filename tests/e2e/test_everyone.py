@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browsing import CENTRE, query_of, until
+from webmap.views.api import FORMATS
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +77,7 @@ def test_the_keyboard_reaches_everything(page):
     expect(page.locator("#table")).to_be_visible()
     seen = set()
     page.locator("#language").focus()
-    for _ in range(40):
+    for _ in range(80):
         page.keyboard.press("Tab")
         seen.add(page.evaluate("document.activeElement.id || document.activeElement.dataset.day"))
     assert {"theme", "help", "search", "column", "opacity", "from", "to", "district"} <= seen
@@ -125,7 +126,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, language):
 def test_every_layer_can_be_taken_away(page, tiny_workspace, tmp_path):
     page.click("#take-open")
     links = page.locator("#take-list a")
-    expect(links).to_have_count(5 * len(tiny_workspace.layer_ids()))
+    layers = len(tiny_workspace.layer_ids()) + len(tiny_workspace.slow_layer_list("en"))
+    expect(links).to_have_count(len(FORMATS) * layers)
     with page.expect_download() as download:
         page.click("#take-list a[download='checkpoints.geojson']")
     path = tmp_path / "checkpoints.geojson"

@@ -91,7 +91,7 @@ def test_a_class_of_the_legend_can_be_left_out(page):
 
 def test_another_measure_and_column_are_drawn_and_kept_in_the_link(page):
     page.click("[data-layer=hotspots]")
-    expect(page.locator("#column")).to_have_value("hot")
+    expect(page.locator("#column")).to_have_value("hot", timeout=30_000)
     page.select_option("#column", "count")
     expect(page.locator("#legend th").first).to_be_visible()
     until(page, lambda: query_of(page).get("column") == "count")
@@ -129,7 +129,7 @@ def test_the_table_of_districts_is_sorted_by_a_click_and_zooms(visit, tiny_works
     page = visitor.open()
     page.click("#table-open")
     rows = page.locator(".totals tbody tr")
-    expect(rows).to_have_count(len(tiny_workspace.grid.boundary))
+    expect(rows).to_have_count(len(tiny_workspace.grid.boundary), timeout=30_000)
     page.click("[data-column=land_km2]")
     land = [
         float(text.replace(",", "")) for text in rows.locator("td:nth-child(2)").all_inner_texts()
@@ -207,7 +207,7 @@ def test_search_finds_districts_cells_cameras_and_coordinates(page, tiny_workspa
 
 def test_cameras_are_drawn_and_tell_their_number(visit, tiny_workspace):
     page = visit().open(view_on(tiny_workspace, zoom=16))
-    expect(page.locator("#layers .count").first).not_to_be_empty()
+    expect(page.locator("label[for=layer-cameras] .count")).not_to_be_empty()
     page.wait_for_timeout(600)
     page.mouse.move(720, 450)
     page.mouse.move(721, 451)

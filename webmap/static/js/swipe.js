@@ -63,7 +63,9 @@ export function createSwipe(map, [first, second]) {
       if (wanted) {
         // The bar begins in the middle of what no panel hides.
         const panel = byId("panel").getBoundingClientRect();
-        if (share === 0.5 && panel.width < map.getSize().x / 2) share = (panel.right / map.getSize().x + 1) / 2;
+        const beside = ["desk", "cell"].map((id) => byId(id).getBoundingClientRect()).find(({ width }) => width > 0);
+        const wide = map.getSize().x;
+        if (share === 0.5 && panel.width < wide / 2) share = (panel.right + (beside?.left ?? wide)) / 2 / wide;
         cut();
       }
     },

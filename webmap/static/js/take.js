@@ -1,7 +1,7 @@
 /** Taking it away: every layer as a file, and the view as a link. */
 
 import { address } from "./api.js";
-import { windowOf, writeAddress } from "./address.js";
+import { questionOf, writeAddress } from "./address.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 import { tell } from "./notices.js";
@@ -26,7 +26,7 @@ export function createTake({ store, about, layers, districts }) {
     byId("take-list").replaceChildren(...layers.flatMap(({ id }) => [
       el("span", {}, t(`layer.${id}`)),
       el("span", { class: "formats" }, ...about.formats.map((format) => el("a", {
-        href: address(`api/layers/${id}/export`, { f: format, district: state.district, ...windowOf(state) }),
+        href: address(`api/layers/${id}/export`, { f: format, district: state.district, ...questionOf(id, state) }),
         download: `${id}.${format}`,
         "aria-label": t("take.as", { layer: t(`layer.${id}`), format: NAMES[format] ?? format }),
       }, NAMES[format] ?? format))),
