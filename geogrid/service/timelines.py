@@ -49,7 +49,8 @@ class Timelines(Outlook):
         incidents = _counted(moments, days)
         patrol = self._patrol_hours(window, days) if known else np.zeros((len(days), HOURS))
         held = np.array([window.holds_day(day) for day in days], np.bool_)
-        imported = held & np.isin(days, known)
+        there = frozenset(known)
+        imported = held & np.array([day in there for day in days], np.bool_)
         weekday = np.array([day.weekday() for day in days], np.int64)
         return {
             "days": [day.isoformat() for day in days],
