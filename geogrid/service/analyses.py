@@ -120,7 +120,7 @@ def sensors(shelf: Shelf) -> Sensors:
     )
 
 
-def _purposes(frame: gpd.GeoDataFrame) -> list[object]:
+def _purposes(frame: gpd.GeoDataFrame) -> list[str | None]:
     """Return what each camera is registered for, as far as it is."""
     return list(frame["purpose"]) if "purpose" in frame else [None] * len(frame)
 
