@@ -27,8 +27,10 @@ from geogrid.demo.registers import (
     write_checkpoints,
     write_hazards,
     write_incidents,
+    write_promises,
     write_roads,
     write_rooms,
+    write_shifts,
     write_venues,
     write_yards,
 )
@@ -134,7 +136,7 @@ def _local_seconds(day: np.datetime64) -> int:
 def _write_registers(
     folder: Path, city: City, plan: DemoSize, rooms: NamedPlaces
 ) -> list[DemoFile]:
-    """Write roads, cameras, checkpoints, hazards, venues and rooms."""
+    """Write roads, cameras, checkpoints, hazards, venues, rooms, shifts and promises."""
     ground, net, seed = city.ground, city.net, city.seed
     venues = draw_venues(
         net, ground, lodgings=plan.lodgings, internet_cafes=plan.internet_cafes, seed=seed
@@ -147,4 +149,6 @@ def _write_registers(
         write_hazards(folder, ground, draw_hazards(net, ground, plan.hazards, seed=seed)),
         write_venues(folder, ground, venues),
         write_rooms(folder, ground, rooms),
+        write_shifts(folder),
+        write_promises(folder),
     ]

@@ -25,7 +25,7 @@ DAY_S: Final = 86_400
 _STREAM_CARS, _STREAM_SHIFT, _STREAM_WAYPOINTS = 51, 52, 53
 _WAYPOINTS, _ROOMS = 90, 25  # crossings and rooms that cars drive to in each district
 _OFF_SHARE: Final = 0.02  # days on which a car stays in the yard
-_STARTS_H: Final = (8.0, 15.0, 22.0)  # day, evening, night
+STARTS_H: Final = (8, 15, 22)  # day, evening, night
 _LENGTHS_H: Final = ((8.0, 0.20), (10.0, 0.20), (12.0, 0.60))
 _OUTLYING_SHARE: Final = 0.25  # cars whose yard is a room outside the seat
 _STOP_SHARE: Final = 0.55
@@ -245,7 +245,7 @@ def _drive_shift(fleet: Fleet, number: int, start_s: int, day: int) -> Fixes | N
     if rng.random() < _OFF_SHARE:
         return None
     hours, chances = zip(*_LENGTHS_H, strict=True)
-    begin_s = start_s + _STARTS_H[car.turn] * 3600.0 + rng.normal(0.0, 420.0)
+    begin_s = start_s + STARTS_H[car.turn] * 3600.0 + rng.normal(0.0, 420.0)
     end_s = begin_s + float(rng.choice(hours, p=chances)) * 3600.0 + rng.normal(0.0, 420.0)
     legs = list(_legs(fleet, car, begin_s, end_s, rng))
     time_s = np.concatenate([leg.time_s for leg in legs])

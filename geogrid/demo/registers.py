@@ -23,7 +23,7 @@ from geogrid.demo.files import (
     write_points,
     write_xlsx,
 )
-from geogrid.demo.fleet import Fleet
+from geogrid.demo.fleet import STARTS_H, Fleet
 from geogrid.demo.ground import Floats, Ground
 from geogrid.demo.incidents import Incidents
 from geogrid.demo.places import NamedPlaces
@@ -215,6 +215,57 @@ def write_rooms(folder: Path, ground: Ground, rooms: NamedPlaces) -> DemoFile:
     }
     write_csv(path, columns, encoding="utf-8-sig")
     return DemoFile("rooms", path, GCJ02)
+
+
+def write_shifts(folder: Path) -> DemoFile:
+    """Write the three shifts of a day as CSV.
+
+    Parameters
+    ----------
+    folder
+        Where the file goes.
+
+    Returns
+    -------
+    DemoFile
+        Without places, hence without a datum.
+    """
+    path = folder / "synthetic_shifts.csv"
+    starts = [*STARTS_H, STARTS_H[0]]
+    columns: dict[str, Column] = {
+        "班次名称": ["早班", "中班", "夜班"],
+        "开始时间": [f"{start:02d}:00" for start in starts[:-1]],
+        "结束时间": [f"{end:02d}:00" for end in starts[1:]],
+        NOTE_COLUMN: [NOTE] * len(STARTS_H),
+    }
+    write_csv(path, columns, encoding="utf-8-sig")
+    return DemoFile("shifts", path, {})
+
+
+def write_promises(folder: Path) -> DemoFile:
+    """Write what patrols promise to police rooms of the first class and to hazard sites, as CSV.
+
+    Parameters
+    ----------
+    folder
+        Where the file goes.
+
+    Returns
+    -------
+    DemoFile
+        Of kind ``dosage``, without places, hence without a datum.
+    """
+    path = folder / "synthetic_promises.csv"
+    columns: dict[str, Column] = {
+        "类别": ["一级警务室", "重点危险源"],
+        "次数": [2, 1],
+        "每次最少分钟": [10, 5],
+        "每次最多分钟": [16, 16],
+        "最长间隔小时": [12, 24],
+        NOTE_COLUMN: [NOTE] * 2,
+    }
+    write_csv(path, columns, encoding="utf-8-sig")
+    return DemoFile("dosage", path, {})
 
 
 def write_yards(folder: Path, city: City, fleet: Fleet) -> DemoFile:

@@ -28,12 +28,14 @@ class Made:
         return json.loads((self.folder / "truth.json").read_text("utf-8"))
 
     def table(self, name: str, encoding: str = "gb18030") -> pd.DataFrame:
-        """Return a CSV or workbook with plane columns x, y from its GCJ-02 columns."""
+        """Return a CSV or workbook, with plane columns x, y where it has places (GCJ-02)."""
         path = self.folder / name
         if path.suffix == ".xlsx":
             frame = pd.read_excel(path, engine="calamine")
         else:
             frame = pd.read_csv(path, encoding=encoding)
+        if "经度" not in frame:
+            return frame
         lon, lat = to_wgs84(frame["经度"], frame["纬度"], Datum.GCJ02)
         return frame.assign(**dict(zip("xy", self.plane(lon, lat), strict=True)))
 

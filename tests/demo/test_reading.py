@@ -8,7 +8,7 @@ from geogrid.io import ReadOptions, read_incidents, read_register, read_tracks
 
 def options_of(file) -> ReadOptions:
     return ReadOptions(
-        datum=Datum(file.options["datum"]),
+        datum=Datum(file.options["datum"]) if "datum" in file.options else None,
         time_zone=file.options.get("tz"),
         speed_unit=file.options.get("speed_unit"),
     )

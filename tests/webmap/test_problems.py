@@ -71,7 +71,10 @@ class _Failing:
     def __init__(self, error):
         self._error = error
 
-    def layer_json(self, *_):
+    def asking(self, *_, **__):
+        return self
+
+    def column_json(self, *_):
         raise self._error
 
 
