@@ -139,9 +139,12 @@ def test_minutes_to_nodes_equal_dijkstra_by_hand(drawing, oneway, data):
     x, y = roads.graph.xy[node]
     footing = roads.footing(np.array([x]), np.array([y]))
     found = Starts.of(roads, footing, np.zeros(1)).nearest(np.array([0]))[0]
-    best = by_hand(roads, node)
-    expected = [best.get(n, np.inf) for n in range(len(roads.graph.xy))]
-    np.testing.assert_allclose(found[: len(expected)], expected, atol=1e-5)
+    # Where roads lie on one another, crossings are nodes of their own, billionths of a metre apart.
+    beside = np.flatnonzero(np.hypot(*(roads.graph.xy - (x, y)).T) < 1e-5)
+    ways = [by_hand(roads, int(start)) for start in beside]
+    expected = [[best.get(n, np.inf) for n in range(len(roads.graph.xy))] for best in ways]
+    told = found[: len(roads.graph.xy)]
+    assert any(np.allclose(told, minutes, atol=1e-5) for minutes in expected), (told, expected)
 
 
 @settings(deadline=None, max_examples=40)
