@@ -41,6 +41,19 @@ def placed(page, at=(720, 450)):
     expect(page.locator("#desk-result [data-row=after]")).to_be_visible(timeout=SLOW_MS)
 
 
+def settled(page, row):
+    """Return a number once it has stayed the same for a second: answers come one after another."""
+    seen = [number(page, row)]
+
+    def still():
+        page.wait_for_timeout(200)
+        seen.append(number(page, row))
+        return len(seen) > 5 and len(set(seen[-5:])) == 1
+
+    until(page, still)
+    return seen[-1]
+
+
 def test_a_camera_is_placed_turned_and_moved_by_the_mouse_and_the_numbers_follow(visit):
     page = visit().open(HERE)
     placed(page)
@@ -54,9 +67,8 @@ def test_a_camera_is_placed_turned_and_moved_by_the_mouse_and_the_numbers_follow
         page.locator(f"#desk-N1-{field}").fill(value)
         with page.expect_response("**/api/whatif*"):
             page.keyboard.press("Tab")
-    page.wait_for_timeout(300)
-    until(page, lambda: number(page, "change") > 0)
-    whole = number(page, "change")
+    whole = settled(page, "change")
+    assert whole > 0
     drag(page, page.locator(".desk-handle.stand"), 430, 80)
     until(page, lambda: number(page, "change") != whole)
     page.locator("#map").focus()

@@ -27,6 +27,7 @@ export function createDesk({ map, store, about, districts }) {
   let adds = new Map();
   let past = [];
   let placing = false;
+  let edition = 0; // of the plan: what a hand drags is asked of the plan it was dragged in
   let going = null;
   let loaded = "";
   const drawn = createDeskMap(map, (id, patch, done) => alter(id, patch, done));
@@ -46,6 +47,7 @@ export function createDesk({ map, store, about, districts }) {
   }
 
   function changed() {
+    edition += 1;
     remember();
     draw();
     ask();
@@ -55,7 +57,7 @@ export function createDesk({ map, store, about, districts }) {
   function alter(id, patch, done) {
     const cameras = plan.cameras.map((one) => (one.id === id ? { ...one, ...patch } : one));
     if (done) { step({ ...plan, cameras }); return; }
-    askSoon({ ...plan, cameras });
+    askSoon({ ...plan, cameras }, edition);
   }
 
   function place(latlng) {
@@ -85,7 +87,7 @@ export function createDesk({ map, store, about, districts }) {
       if (error.name !== "AbortError") complain(error);
     }
   }
-  const askSoon = afterPause(PAUSE_MS, ask);
+  const askSoon = afterPause(PAUSE_MS, (asked, of) => { if (of === edition) ask(asked); });
 
   function draw() {
     drawn.draw(plan.cameras);
