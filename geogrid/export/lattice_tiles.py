@@ -96,7 +96,7 @@ class Lattice:
 
     @property
     def steps(self) -> tuple[float, float]:
-        """Metres between the nodes of the mesh, eastward and northward."""
+        """Distance between the nodes of the mesh in metres, eastward and northward."""
         xmin, ymin, xmax, ymax = self.bounds
         nodes = self.x.shape[0]
         return (xmax - xmin) / (nodes - 1), (ymax - ymin) / (nodes - 1)

@@ -65,10 +65,8 @@ def layers() -> Response:
 
 @blueprint.get("/layers/<layer_id>")
 def layer(layer_id: str) -> Response:
-    """Return a layer's fields, legend, provenance, age and completeness.
-
-    ``column`` names the one that will be drawn: where it is a sum, the others are not worked out.
-    """
+    """Return a layer's fields, legend, provenance, age and completeness."""
+    # `column` names the one that will be drawn: where it is a sum, the others are not worked out.
     check_names("column", *ASKED_NAMES)
     return json_answer(
         asked_workspace().column_json(
