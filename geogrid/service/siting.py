@@ -75,7 +75,8 @@ def siting_plan(
         "places": _places(shelf, instance, plan),
         "demand": _demand_json(instance, plan),
     }
-    if question.curve:
+    found["best_curve"] = None
+    if question.has_curve:
         progress("curve", 0, 0)
         found["best_curve"] = best_curve(instance, question)
     if question.price_zones:

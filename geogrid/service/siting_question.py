@@ -146,10 +146,14 @@ class SitingQuestion:
         if self.model == "p-median" and self.new is None:
             raise InputError("how many new posts? p-median needs --new N")
 
+    @property
+    def has_curve(self) -> bool:
+        """Whether what k sites can be worth is known for every k up to the plan's."""
+        return self.model == "mclp" and self.rules.budget is None and not self.rules.least
+
     def _require_fitting_extras(self) -> None:
         """Refuse what a plan of this model cannot be asked for besides."""
-        is_counted = self.rules.budget is None and not self.rules.least
-        if self.curve and not (self.model == "mclp" and is_counted):
+        if self.curve and not self.has_curve:
             raise InputError(
                 "a curve needs the model mclp and a number of sites: no costs, no least coverage"
             )

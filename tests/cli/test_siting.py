@@ -24,6 +24,9 @@ def city(tiny_workspace):
 def test_a_plan_is_written_checked_and_told_alike(run, city, tmp_path):
     file = tmp_path / "plan.json"
     told = run("site", city, *ASKED, "-o", file, "--json").json
+    curve = told["best_curve"]
+    assert len(curve["lower"]) == len(curve["upper"]) >= len(told["chosen"])
+    assert all(low <= high for low, high in zip(curve["lower"], curve["upper"], strict=True))
     stored = json.loads(file.read_text("utf-8"))
     assert told["places"] == stored["places"]
     assert told["sha256"] == stored["instance"]["sha256"]
