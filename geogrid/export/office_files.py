@@ -26,10 +26,9 @@ from geogrid.export.aside import written_aside
 from geogrid.export.contents import FileContents, datum_crs
 from geogrid.export.file_columns import tidy
 from geogrid.export.json_values import json_text, utc_texts
+from geogrid.export.sheets import BOOK_OPTIONS, fill_sheet
 
 ABOUT_NAME: Final = "provenance.json"  # in a zipped Shapefile
-SHEET_ROWS: Final = 1_048_575  # below the header
-CELL_CHARACTERS: Final = 32_767
 NAME_BYTES: Final = 10  # of a column of a DBF file
 TEXT_BYTES: Final = 254
 WHOLE_DIGITS: Final = 10**17  # beyond it a DBF file would round
@@ -56,63 +55,21 @@ def write_xlsx(contents: FileContents, path: Path) -> None:
     InputError
         There are more rows than a sheet has, or a text is too long for a cell.
     """
-    if len(contents.frame) > SHEET_ROWS:
-        raise InputError(
-            "{rows} rows do not fit into a workbook, which has {most}; "
-            "choose a district or a box, or write .csv or .parquet",
-            rows=len(contents.frame),
-            most=SHEET_ROWS,
-        )
     table = _told_times(tidy(contents))
     if not contents.is_lattice:
         table = table.assign(**_inner_points(contents))
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with written_aside(path) as part, xlsxwriter.Workbook(str(part), options) as book:
+    with written_aside(path) as part, xlsxwriter.Workbook(str(part), BOOK_OPTIONS) as book:
         book.set_properties(
             {"created": _made(contents).replace(tzinfo=None), "title": contents.about["title"]}
         )
         bold = book.add_format({"bold": True})
-        _write_rows(book.add_worksheet(contents.name[:31]), table, bold)
+        fill_sheet(book.add_worksheet(contents.name[:31]), table, bold)
         about = book.add_worksheet("about")
         about.write_row(0, 0, ("name", "title", "unit", "meaning"), bold)
         fields: Any = contents.about["fields"]
         for row, field in enumerate(fields, start=1):
             about.write_row(row, 0, [field[name] for name in ("name", "title", "unit", "meaning")])
         about.write_string(len(fields) + 2, 0, json_text(dict(contents.about)))
-
-
-def _write_rows(sheet: xlsxwriter.worksheet.Worksheet, table: pd.DataFrame, bold: object) -> None:
-    """Write a header that stays in sight, and the rows under it."""
-    for at, name in enumerate(table.columns):
-        sheet.set_column(at, at, min(max(len(str(name)) + 2, 12), 40))
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-    sheet.write_row(0, 0, [str(name) for name in table.columns], bold)
-    columns = [table[name].to_numpy(dtype=object) for name in table.columns]
-    for row, values in enumerate(zip(*columns, strict=True), start=1):
-        for at, value in enumerate(values):
-            if value is None or value != value:  # noqa: PLR0124 - NaN is not known
-                continue
-            if isinstance(value, str):
-                _check_length(value, row, str(table.columns[at]))
-                sheet.write_string(row, at, value)
-            elif isinstance(value, bool | np.bool_):
-                sheet.write_boolean(row, at, bool(value))
-            elif isinstance(value, int) and abs(value) >= WHOLE_DIGITS // 100:
-                sheet.write_string(row, at, str(value))  # a sheet has 15 digits
-            else:
-                sheet.write_number(row, at, value)
-
-
-def _check_length(text: str, row: int, column: str) -> None:
-    if len(text) > CELL_CHARACTERS:
-        raise InputError(
-            "row {row}, column {column}: a text of {length} characters does not fit into "
-            "a workbook; write .csv or .parquet",
-            row=row,
-            column=column,
-            length=len(text),
-        )
 
 
 def _inner_points(contents: FileContents) -> dict[str, NDArray[np.float64]]:

@@ -19,9 +19,9 @@ from geogrid.export.aside import written_aside
 from geogrid.export.file_columns import FORMULA_STARTS
 from geogrid.export.files import PROVENANCE_KEY, SIDECAR_ENDING
 from geogrid.export.json_values import Json, json_text, plain
+from geogrid.export.sheets import BOOK_OPTIONS, fill_sheet
 
 _NO_TIME: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a workbook's times have no zone
-_WIDEST: Final = 60  # characters of a column of a workbook
 
 
 def write_table(table: pd.DataFrame, path: Path, about: Mapping[str, Json]) -> Path:
@@ -114,28 +114,11 @@ def _write_xlsx(table: pd.DataFrame, path: Path, about: str) -> None:
 
 def _write_book(tables: Sequence[tuple[str | None, pd.DataFrame]], path: Path, about: str) -> None:
     """Write a sheet for each table; text is never a formula or a link."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with written_aside(path) as part, xlsxwriter.Workbook(str(part), options) as book:
+    with written_aside(path) as part, xlsxwriter.Workbook(str(part), BOOK_OPTIONS) as book:
         book.set_properties({"created": _NO_TIME, "comments": about})
         bold = book.add_format({"bold": True})
         for name, table in tables:
-            _fill(book.add_worksheet(name), table, bold)
-
-
-def _fill(sheet: xlsxwriter.worksheet.Worksheet, table: pd.DataFrame, bold: object) -> None:
-    """Write a table on a sheet under a header that stays in sight."""
-    for at, (name, column) in enumerate(table.items()):
-        values = [plain(value) for value in column]
-        sheet.write_string(0, at, str(name), bold)
-        for row, value in enumerate(values, start=1):
-            if isinstance(value, int | float):
-                sheet.write_number(row, at, value)
-            elif value is not None:
-                sheet.write_string(row, at, str(value))
-        longest = max(len(str(name)), *(len(str(value)) for value in values), 0)
-        sheet.set_column(at, at, min(longest + 2, _WIDEST))
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
+            fill_sheet(book.add_worksheet(name), table, bold)
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -1,17 +1,12 @@
-"""``app.sqlite``: the log of imports, and later scenarios and profiles."""
+"""The log of imports, in ``app.sqlite``."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from geogrid.errors import StoreError
+from geogrid.store.database import ApplicationDatabase
 
-FILE_NAME: Final = "app.sqlite"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS imports (
     id INTEGER PRIMARY KEY,
@@ -23,7 +18,7 @@ CREATE TABLE IF NOT EXISTS imports (
 """
 
 
-class ApplicationStore:
+class ApplicationStore(ApplicationDatabase):
     """The application database of a workspace.
 
     Parameters
@@ -32,25 +27,7 @@ class ApplicationStore:
         The workspace's folder.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / FILE_NAME
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)
-            with connection:
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                "{file} cannot be used ({reason}); restore it from a backup",
-                file=self.path,
-                reason=error,
-            ) from error
-        finally:
-            connection.close()
+    schema = _SCHEMA
 
     def next_import(self) -> int:
         """Return the number of the next import, from 1; numbers of undone ones stay taken."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from geogrid.errors import StoreError
-from geogrid.store.application import FILE_NAME
+from geogrid.store.database import ApplicationDatabase
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS looks (
@@ -22,7 +17,7 @@ CREATE TABLE IF NOT EXISTS looks (
 """
 
 
-class LookStore:
+class LookStore(ApplicationDatabase):
     """The log of looks at tracks.
 
     Parameters
@@ -31,25 +26,7 @@ class LookStore:
         The workspace's folder.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / FILE_NAME
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)
-            with connection:
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                "{file} cannot be used ({reason}); restore it from a backup",
-                file=self.path,
-                reason=error,
-            ) from error
-        finally:
-            connection.close()
+    schema = _SCHEMA
 
     def add(self, unit: str, span: str, purpose: str, at: str) -> int:
         """Write a look into the log.

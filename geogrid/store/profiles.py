@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from geogrid.errors import LayerNotFoundError, StoreError
-from geogrid.store.application import FILE_NAME
+from geogrid.errors import LayerNotFoundError
+from geogrid.store.database import ApplicationDatabase
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS profiles (
@@ -19,7 +15,7 @@ CREATE TABLE IF NOT EXISTS profiles (
 """
 
 
-class ProfileStore:
+class ProfileStore(ApplicationDatabase):
     """The profiles of a workspace.
 
     Parameters
@@ -28,25 +24,7 @@ class ProfileStore:
         The workspace's folder.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / FILE_NAME
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)
-            with connection:
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                "{file} cannot be used ({reason}); restore it from a backup",
-                file=self.path,
-                reason=error,
-            ) from error
-        finally:
-            connection.close()
+    schema = _SCHEMA
 
     def every(self) -> dict[str, str]:
         """Return all profiles as TOML, by name."""

@@ -37,6 +37,7 @@ class RegisterStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._prints: dict[str, tuple[int, str]] = {}  # hash by kind, of the file as it was then
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds that are registered.
@@ -118,6 +119,12 @@ class RegisterStore:
         str
             Hexadecimal SHA-256; empty when nothing of that kind is registered.
         """
+        changed_ns = self.changed_ns()
+        if self._prints.get(kind, (0, ""))[0] != changed_ns or not changed_ns:
+            self._prints[kind] = (changed_ns, self._fingerprint(kind))
+        return self._prints[kind][1]
+
+    def _fingerprint(self, kind: str) -> str:
         if kind not in self.kinds():
             return ""
         frame = self.read(kind)

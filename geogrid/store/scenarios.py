@@ -6,11 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
-from geogrid.errors import ConflictError, InputError, LayerNotFoundError, StoreError
-from geogrid.store.application import FILE_NAME
+from geogrid.errors import ConflictError, InputError, LayerNotFoundError
+from geogrid.store.database import ApplicationDatabase
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS scenarios (
@@ -26,7 +25,7 @@ CREATE TABLE IF NOT EXISTS scenarios (
 _COLUMNS: Final = "id, name, revision, created, changed, body"
 
 
-class ScenarioStore:
+class ScenarioStore(ApplicationDatabase):
     """The scenarios of a workspace.
 
     Parameters
@@ -35,29 +34,17 @@ class ScenarioStore:
         The workspace's folder.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.path = root / FILE_NAME
+    schema = _SCHEMA
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path)
         try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(_SCHEMA)
-            with connection:
+            with super()._connection() as connection:
                 yield connection
         except sqlite3.IntegrityError as error:
             raise InputError(
                 "a scenario of this name is there already; choose another name"
             ) from error
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                "{file} cannot be used ({reason}); restore it from a backup",
-                file=self.path,
-                reason=error,
-            ) from error
-        finally:
-            connection.close()
 
     def every(self) -> list[dict[str, Any]]:
         """Return all scenarios without their plans, oldest first."""

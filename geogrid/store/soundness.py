@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geogrid.errors import GeogridError
-from geogrid.store import application, config, registers
+from geogrid.store import config, database, registers
 from geogrid.store.config import WorkspaceConfig
 from geogrid.store.registers import DISTRICTS, RegisterStore
 
@@ -140,7 +140,7 @@ def inspect_folder(root: Path) -> Inspected:
 
 def _inspect_database(root: Path, seen: Inspected) -> None:
     """Check the application database and count the imports that stand."""
-    path = root / application.FILE_NAME
+    path = root / database.FILE_NAME
     if not path.exists():
         seen.findings.append(
             Finding("fault", path.name, "the log of imports is missing", _FROM_BACKUP)

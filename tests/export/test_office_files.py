@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from geogrid.crs import Datum, from_wgs84
 from geogrid.errors import InputError
 from geogrid.export.files import write_layer
-from geogrid.export.office_files import SHEET_ROWS
+from geogrid.export.sheets import SHEET_ROWS
 
 
 def rows_of(path, sheet=0):

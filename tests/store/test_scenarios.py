@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from geogrid.errors import ConflictError, InputError, LayerNotFoundError, StoreError
-from geogrid.store.application import FILE_NAME, ApplicationStore
+from geogrid.store.application import ApplicationStore
+from geogrid.store.database import FILE_NAME
 from geogrid.store.scenarios import ScenarioStore
 
 NOW, LATER = "2026-03-01T00:00:00+00:00", "2026-03-02T00:00:00+00:00"
