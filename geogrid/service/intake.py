@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,16 +19,77 @@ from geogrid.i18n import translator
 from geogrid.io import ReadOptions, ReadReport
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
 from geogrid.service.imports import KINDS, ImportResult, undo
+from geogrid.service.json_fields import JsonFields
+from geogrid.service.options import read_options
 from geogrid.service.outlook import Outlook
 
 SHOWN_ROWS: Final = 8
 SHOWN_PLACES: Final = 2_000  # of a preview's map
 SHOWN_REFUSALS: Final = 50
+MOST_FILES: Final = 100  # of one import
+_DECLARED: Final = ("datum", "tz", "speed_unit", "unit")
+_WISHED: Final = ("kind", "files", "columns", "credit", *_DECLARED)
 _INSTANTS: Final = ("time", "t_from", "t_to", "received", "dispatched", "arrived")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWish:
+    """What a page asks to import.
+
+    Parameters
+    ----------
+    kind
+        Of what.
+    files
+        What the page calls the files, at least one.
+    options
+        What is declared of them.
+    credit
+        Whom to credit.
+    """
+
+    kind: str
+    files: tuple[str, ...]
+    options: ReadOptions
+    credit: str
 
 
 class Intake(Outlook):
     """Everything that can be asked of a workspace, also about files that it might take."""
+
+    def import_wish(self, body: object) -> ImportWish:
+        """Read what a page asks to import.
+
+        Parameters
+        ----------
+        body
+            A JSON object: ``kind``, ``files`` (texts), and what is known of ``datum``, ``tz``,
+            ``speed_unit``, ``unit``, ``columns`` (field to column) and ``credit``.
+
+        Returns
+        -------
+        ImportWish
+            Checked.
+
+        Raises
+        ------
+        InputError
+            A field is not known, or is not what it should be.
+        """
+        given = JsonFields(body, _WISHED, "import")
+        files = given.texts("files", most=MOST_FILES)
+        if not files:
+            raise InputError("no file is named in the body")
+        columns = given.mapping("columns")
+        named = JsonFields(columns, tuple(columns), "columns")
+        texts = {name: named.text(name) or "" for name in columns}
+        declared = {name: given.text(name) or "" for name in _DECLARED}
+        return ImportWish(
+            kind=given.text("kind") or "",
+            files=files,
+            options=read_options(declared, {name: text for name, text in texts.items() if text}),
+            credit=given.text("credit") or "",
+        )
 
     def import_kinds(self) -> list[dict[str, Any]]:
         """Return what can be imported, with the fields of each kind.

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from geogrid.errors import InputError
 from geogrid.i18n import translator
-from geogrid.workspace import read_options
 from webmap.answers import json_answer
 from webmap.guard import json_body, same_origin_only
 from webmap.query import check_names, language_wanted, settings, workspace
@@ -24,7 +19,6 @@ blueprint = Blueprint("imports", __name__)
 blueprint.before_request(
     partial(same_origin_only, media=("application/json", "application/octet-stream"))
 )
-_DECLARED = ("datum", "tz", "speed_unit", "unit")
 
 
 @blueprint.get("/import")
@@ -72,11 +66,11 @@ def lay_aside() -> Response:
 def preview() -> Response:
     """Return what an import of files laid aside would keep and refuse; nothing is stored."""
     check_names()
-    wish = _asked()
+    wish = workspace().import_wish(json_body())
     seen = workspace().import_preview(
         wish.kind,
-        _staging().paths(wish.tokens),
-        read_options(wish.declared, wish.columns),
+        _staging().paths(wish.files),
+        wish.options,
         language=language_wanted(),
     )
     return json_answer(seen)
@@ -86,14 +80,14 @@ def preview() -> Response:
 def take() -> Response:
     """Import files laid aside as one change: all of them, or nothing."""
     check_names()
-    wish, staging = _asked(), _staging()
+    wish, staging = workspace().import_wish(json_body()), _staging()
     result = workspace().import_files(
         wish.kind,
-        staging.paths(wish.tokens),
-        read_options(wish.declared, wish.columns),
+        staging.paths(wish.files),
+        wish.options,
         credit=wish.credit,
     )
-    staging.forget(wish.tokens)
+    staging.forget(wish.files)
     answer = json_answer(result.as_json(translator(language_wanted())))
     answer.status_code = 201
     return answer
@@ -109,39 +103,3 @@ def undo(number: int) -> Response:
 def _staging() -> Staging:
     found: Staging = current_app.extensions["geogrid.staging"]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What a request's body asks for."""
-
-    kind: str
-    tokens: list[str]
-    declared: dict[str, str]
-    columns: dict[str, str]
-    credit: str
-
-
-def _asked() -> _Wish:
-    """Return what the request's body asks for."""
-    body = json_body()
-    if not isinstance(body, dict):
-        raise InputError("the body is not a JSON object")
-    tokens = body.get("files")
-    if not isinstance(tokens, list) or not all(isinstance(one, str) for one in tokens):
-        raise InputError("{field!r} of the body must be a list of texts", field="files")
-    if not tokens:
-        raise InputError("no file is named in the body")
-    columns = body.get("columns", {})
-    if not isinstance(columns, dict) or not all(isinstance(c, str) for c in columns.values()):
-        raise InputError("{field!r} of the body must be an object of texts", field="columns")
-    declared = {name: _text(body, name) for name in _DECLARED}
-    chosen = {name: column for name, column in columns.items() if column}
-    return _Wish(_text(body, "kind"), tokens, declared, chosen, _text(body, "credit"))
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise InputError("{field!r} of the body must be a text", field=name)
-    return value
