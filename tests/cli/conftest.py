@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ def run(capsys, monkeypatch):
 @pytest.fixture
 def geogrid():
     """Return a starter of the installed command in a process of its own."""
+    # A shell lets what it starts in the background ignore interrupts, the tests and so the command.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(*words, language: str = "C.UTF-8", **settings) -> subprocess.Popen:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("LC_")}

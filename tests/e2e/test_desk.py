@@ -106,6 +106,7 @@ def test_more_cameras_are_asked_for_with_a_proof_kept_and_compared(visit):
     expect(page.locator("#desk-plan [data-row=status] td")).to_have_text(
         "proved best", timeout=60_000
     )
+    until(page, lambda: query_of(page)["desk"] != by_hand)
     assert page.locator("#desk-cameras li").count() == 4
     kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
     assert kept["name"] == "With three more"
