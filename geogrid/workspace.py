@@ -23,16 +23,10 @@ from geogrid.scale.local import Engine
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.creation import Choices, DistrictFile, create_shelf, replace_districts
 from geogrid.service.demo_city import CHOICES, demo_districts, demo_files
+from geogrid.service.dry_runs import dry_run
 from geogrid.service.engines import engine_named
-from geogrid.service.imports import (
-    KINDS,
-    ImportNote,
-    ImportResult,
-    dry_run,
-    import_files,
-    quarantine,
-    undo,
-)
+from geogrid.service.import_results import KINDS, ImportResult
+from geogrid.service.imports import ImportNote, import_files, quarantine, undo
 from geogrid.service.layers import Questions
 from geogrid.service.options import datum_named, read_options
 from geogrid.service.rooms import Rooms

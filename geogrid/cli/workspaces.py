@@ -221,7 +221,7 @@ def _tell_import(speech: Speech, result: ImportResult) -> None:
 @click.pass_context
 def check(ctx: click.Context, /, file: Path, kind: str, **settings: Any) -> None:
     """Read a file as an import would, and store nothing."""
-    from geogrid.service.imports import dry_run  # not the workspace: half the time to load
+    from geogrid.service.dry_runs import dry_run  # not the workspace: half the time to load
 
     for text in filter(None, settings.pop("declare").split(";")):
         name, value = _pair("--declare", text)

@@ -36,6 +36,7 @@ READ_APART: Final = frozenset(
         FileType.GPKG,
         FileType.FLATGEOBUF,
         FileType.PARQUET,
+        FileType.TOML,  # keys of many dots take its parser the square of their number
         FileType.XLSX,
         FileType.XLS,
         FileType.XML,
@@ -160,7 +161,7 @@ def _environment() -> dict[str, str]:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "geogrid.io.apart_reader"],
+        [sys.executable, "-P", "-m", "geogrid.io.apart_start"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

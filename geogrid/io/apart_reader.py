@@ -1,4 +1,4 @@
-"""The process that reads files of hostile kinds for another: ``python -m`` this module.
+"""The process that reads files of hostile kinds for another: see `geogrid.io.apart_start`.
 
 It takes jobs on standard input and answers on standard output, both as messages of
 `geogrid.io.wire`, until standard input ends.
@@ -57,7 +57,3 @@ def _read(head: bytes, data: bytes) -> list[bytes]:
         return [json.dumps(error_to_json(error)).encode()]
     except Exception as error:  # noqa: BLE001 - it is raised again where somebody sees it
         return [json.dumps({"error": "fault", "what": f"{type(error).__name__}: {error}"}).encode()]
-
-
-if __name__ == "__main__":
-    main()

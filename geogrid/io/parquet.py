@@ -70,6 +70,8 @@ def read_parquet(source: SourceFile, plan: Plan) -> RawTable:
         wanted = {*names.values(), *([geo.name] if geo else ())}
         table = file.read(columns=sorted(wanted))
         table.validate(full=True)
+    except MemoryError:  # Arrow's is an ArrowException, too
+        raise
     except (pa.ArrowException, CRSError, OSError) as error:
         raise FileFormatError(
             "{file}: the Parquet file is damaged and cannot be read: {reason}",

@@ -18,94 +18,15 @@ from geogrid.errors import InputError
 from geogrid.io import ReadOptions, ReadReport
 from geogrid.io.report import Message
 from geogrid.service.datum_guards import datum_guard
+from geogrid.service.import_results import ImportResult, require_kind
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.transaction import Transaction, transaction, undo_last
 
-KINDS: Final = ("tracks", "incidents", *(kind for kind in io.REGISTERS if kind != "points"))
-CHECKED: Final = (*KINDS, "points", "boundaries")  # these two name a form, not a register
 QUARANTINE: Final = ["import", "file", "row", "field", "value", "reason", "record"]
 _UPDATED: Final = "{count} entries of {kind} replaced older ones with the same id"
 _CONFLICTS: Final = (
     "{count} fixes left out: their unit is elsewhere at the same time, in this or an earlier import"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import came to.
-
-    Parameters
-    ----------
-    number
-        The import's number in the log; 0 for a dry run.
-    kind
-        What was imported.
-    reports
-        One per file.
-    accepted
-        Rows kept.
-    duplicates
-        Rows that were there already, in the files or in the workspace.
-    conflicts
-        Fixes left out because their unit is elsewhere at the same time.
-    notes
-        What the stores have to say.
-    """
-
-    number: int
-    kind: str
-    reports: tuple[ReadReport, ...]
-    accepted: int
-    duplicates: int
-    conflicts: int = 0
-    notes: tuple[Message, ...] = ()
-
-    @property
-    def status(self) -> str:
-        """The worst of what became of the files."""
-        order = ("accept", "accept_warn", "quarantine", "reject")
-        worst = max((report.status for report in self.reports), key=order.index)
-        return "accept_warn" if worst == "accept" and self.notes else worst
-
-    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
-        """Return the contract's JSON object.
-
-        Parameters
-        ----------
-        translate
-            Returns a template in another language.
-
-        Returns
-        -------
-        dict
-            ``status`` ``accepted`` ``duplicates`` ``bad_rows`` ``message`` ``warnings`` and a
-            list of ``files``.
-        """
-        notes = [note.render(translate) for note in self.notes]
-        warnings = [w.render(translate) for report in self.reports for w in report.warnings]
-        return {
-            "import": self.number,
-            "kind": self.kind,
-            "status": self.status,
-            "accepted": self.accepted,
-            "duplicates": self.duplicates,
-            "bad_rows": [row for report in self.reports for row in report.bad_rows],
-            "message": "\n".join([*(r.summary(translate) for r in self.reports), *notes]),
-            "warnings": warnings + notes,
-            "conflicts": self.conflicts,
-            "files": [
-                {
-                    "file": report.file,
-                    "sha256": report.sha256,
-                    "read": report.read,
-                    "accepted": report.accepted,
-                    "bad_rows": list(report.bad_rows),
-                    "synthetic": report.synthetic,
-                    "options": dict(report.options),
-                }
-                for report in self.reports
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +85,7 @@ def import_files(
     shelf
         The workspace.
     kind
-        One of `KINDS`.
+        One of `geogrid.service.import_results.KINDS`.
     files
         The files.
     options
@@ -184,7 +105,7 @@ def import_files(
     InputError
         A file cannot be used at all; nothing was stored.
     """
-    _require_kind(kind)
+    require_kind(kind)
     options = replace(options, area=shelf.import_area(), guard=datum_guard(shelf, kind, options))
     tally = _Tally()
     entry: dict[str, Any] = {"at": note.at.isoformat(), "kind": kind}
@@ -199,15 +120,6 @@ def import_files(
         entry |= result.as_json() | {"credit": note.credit}
     progress("", len(files), len(files))
     return result
-
-
-def _require_kind(kind: str, known: Sequence[str] = KINDS) -> None:
-    if kind not in known:
-        raise InputError(
-            "this version does not import {kind!r}; it imports {kinds}",
-            kind=kind,
-            kinds=", ".join(known),
-        )
 
 
 def _import_file(
@@ -358,37 +270,3 @@ def undo(shelf: Shelf) -> dict[str, Any]:
         There is nothing to undo.
     """
     return undo_last(shelf.root)
-
-
-def dry_run(kind: str, path: Path, options: ReadOptions) -> ImportResult:
-    """Read a file as an import would, and store nothing.
-
-    Parameters
-    ----------
-    kind
-        One of `CHECKED`.
-    path
-        The file.
-    options
-        What is declared of it.
-
-    Returns
-    -------
-    ImportResult
-        As an import would give, without what the workspace holds.
-
-    Raises
-    ------
-    InputError
-        The file cannot be used at all.
-    """
-    _require_kind(kind, CHECKED)
-    if kind == "boundaries":
-        report = io.read_boundary(path)[1]
-    elif kind == "tracks":
-        report = io.read_tracks(path, options)[2]
-    elif kind == "incidents":
-        report = io.read_incidents(path, options)[1]
-    else:
-        report = io.read_register(path, kind, options)[1]
-    return ImportResult(0, kind, (report,), report.accepted, report.duplicates)

@@ -18,7 +18,9 @@ from geogrid.errors import InputError
 from geogrid.i18n import translator
 from geogrid.io import ReadOptions, ReadReport
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
-from geogrid.service.imports import KINDS, ImportResult, undo
+from geogrid.service.datum_guards import datum_guard
+from geogrid.service.import_results import KINDS, ImportResult, require_kind
+from geogrid.service.imports import undo
 from geogrid.service.json_fields import JsonFields
 from geogrid.service.options import read_options
 from geogrid.service.outlook import Outlook
@@ -128,7 +130,7 @@ class Intake(Outlook):
         Parameters
         ----------
         kind
-            One of `geogrid.service.imports.KINDS`.
+            One of `geogrid.service.import_results.KINDS`.
         files
             The files.
         options
@@ -148,14 +150,10 @@ class Intake(Outlook):
         InputError
             The kind is not known, or a file cannot be used at all.
         """
-        if kind not in KINDS:
-            raise InputError(
-                "this version does not import {kind!r}; it imports {kinds}",
-                kind=kind,
-                kinds=", ".join(KINDS),
-            )
+        require_kind(kind)
         translate = translator(language)
-        options = replace(options, area=self._shelf.import_area())
+        guard = datum_guard(self._shelf, kind, options)
+        options = replace(options, area=self._shelf.import_area(), guard=guard)
         zone = self._shelf.config.time_zone
         looks = [_look(kind, path, options, zone) for path in files]
         reports = tuple(report for _, _, report in looks)

@@ -8,7 +8,8 @@ from pathlib import Path
 from geogrid.analysis.register_pairs import WITHIN_M
 from geogrid.io import ReadOptions
 from geogrid.service import merging
-from geogrid.service.imports import ImportNote, ImportResult
+from geogrid.service.import_results import ImportResult
+from geogrid.service.imports import ImportNote
 from geogrid.service.merging import Proposal, accepted_pairs, propose, write_table
 from geogrid.service.outlook import Outlook
 

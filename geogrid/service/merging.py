@@ -15,7 +15,8 @@ from geogrid.analysis.register_pairs import Pair, register_pairs
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions, ReadReport, Refusal
 from geogrid.service.datum_guards import datum_guard
-from geogrid.service.imports import ImportNote, ImportResult, write_quarantine
+from geogrid.service.import_results import ImportResult
+from geogrid.service.imports import ImportNote, write_quarantine
 from geogrid.service.shelf import Shelf
 from geogrid.store.transaction import transaction
 

@@ -14,7 +14,7 @@ from geogrid import io
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions
 from geogrid.model.tracks import Tracks
-from geogrid.service.imports import KINDS
+from geogrid.service.import_results import KINDS
 from geogrid.service.outlook import Outlook
 from geogrid.service.shelf import Shelf
 from geogrid.store.transaction import Transaction, forget_undo, transaction

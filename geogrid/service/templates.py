@@ -9,8 +9,8 @@ from geogrid.errors import InputError
 from geogrid.export.form import FormColumn, write_form
 from geogrid.io import KINDS, FieldSpec
 from geogrid.io.kinds import SHAPES
-from geogrid.service.imports import CHECKED
-from geogrid.service.imports import KINDS as IMPORTED
+from geogrid.service.import_results import CHECKED
+from geogrid.service.import_results import KINDS as IMPORTED
 
 _LON, _LAT = 117.61, 26.21
 _SQUARE: Final = "POLYGON ((117.61 26.21, 117.62 26.21, 117.62 26.22, 117.61 26.22, 117.61 26.21))"

@@ -10,8 +10,8 @@ import pytest
 from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.io import KINDS, ReadOptions
-from geogrid.service.imports import KINDS as IMPORTED
-from geogrid.service.imports import dry_run
+from geogrid.service.dry_runs import dry_run
+from geogrid.service.import_results import KINDS as IMPORTED
 from geogrid.service.templates import form_columns, write_template
 
 OPTIONS = ReadOptions(datum=Datum.GCJ02, time_zone="Asia/Shanghai")
