@@ -20,8 +20,8 @@ from geogrid.kernels.cleaning import (
     mark_frozen,
     mark_spikes,
 )
+from geogrid.kernels.fixes import Fixes
 from geogrid.kernels.polynomial import Lattice, fill_pair
-from geogrid.kernels.sorted_fixes import Fixes
 from geogrid.kernels.walk import Log, WalkRules, empty_log, walk_on
 
 

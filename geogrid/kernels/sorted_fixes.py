@@ -1,42 +1,11 @@
-"""Fixes in order of unit and time: whether they are, and two such lists made one."""
+"""Two lists of fixes, each in order of unit and time, made one."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-
-class Fixes(NamedTuple):
-    """Unit (its number), time (ms UTC), longitude and latitude (1e-7 degrees) of each fix."""
-
-    unit: NDArray[np.int32]
-    t: NDArray[np.int64]
-    lon: NDArray[np.int32]
-    lat: NDArray[np.int32]
-
-
-@njit(cache=True, nogil=True)
-def out_of_order(unit: NDArray[np.int32], t: NDArray[np.int64]) -> int:
-    """Return how many fixes do not follow the one before: by unit, then by rising time.
-
-    Parameters
-    ----------
-    unit, t
-        Unit and time of each fix, shape (n,).
-
-    Returns
-    -------
-    int
-        0 for fixes in order, one per unit and time.
-    """
-    wrong = 0
-    for i in range(1, t.size):
-        same = unit[i] == unit[i - 1]
-        wrong += (unit[i] < unit[i - 1]) | (same & (t[i] <= t[i - 1]))
-    return wrong
+from geogrid.kernels.fixes import Fixes
 
 
 def empty_fixes(size: int) -> Fixes:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geogrid.errors import TrackError
-from geogrid.kernels.sorted_fixes import Fixes, merged, out_of_order
+from geogrid.kernels.fixes import Fixes, out_of_order
 
 DEGREE_STEPS: Final = 10_000_000  # positions are whole 1e-7 degrees: 1.1 cm
 
@@ -144,6 +144,8 @@ class Tracks:
         TrackError
             A unit has two fixes of the same time.
         """
+        from geogrid.kernels.sorted_fixes import merged  # noqa: PLC0415 - numba; see kernels.fixes
+
         units = self.units
         if not set(other.units) <= set(units):
             units = tuple(sorted({*units, *other.units}))

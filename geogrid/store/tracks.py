@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from geogrid.analysis.patrol_day import EDGE_FIXES
 from geogrid.errors import StoreError
-from geogrid.kernels.sorted_fixes import Fixes, empty_fixes, merge_on, put_rest
+from geogrid.kernels.fixes import Fixes
+from geogrid.kernels.sorted_fixes import empty_fixes, merge_on, put_rest
 from geogrid.model.tracks import Tracks, renumbered
 from geogrid.store.transaction import Transaction
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.kernels.sorted_fixes import (
-    Fixes,
-    empty_fixes,
-    merge_on,
-    merged,
-    out_of_order,
-    put_rest,
-)
+from geogrid.kernels import fixes as fixes_of
+from geogrid.kernels.fixes import Fixes, out_of_order
+from geogrid.kernels.sorted_fixes import empty_fixes, merge_on, merged, put_rest
 
 fix = st.tuples(st.integers(0, 3), st.integers(0, 30))
 
@@ -50,8 +46,11 @@ def test_a_list_that_comes_in_parts_is_merged_like_the_whole(many, few, cuts):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(fix, max_size=12))
-def test_what_does_not_follow_is_counted(pairs):
+@given(st.lists(fix, max_size=12), st.integers(1, 5))
+def test_what_does_not_follow_is_counted(pairs, block):
     wrong = sum(later <= earlier for earlier, later in itertools.pairwise(pairs))
     fixes = listed(pairs)
     assert out_of_order(fixes.unit, fixes.t) == wrong
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fixes_of, "_BLOCK", block)
+        assert out_of_order(fixes.unit, fixes.t) == wrong
