@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+import pyarrow as pa
+
 from geogrid.errors import GeogridError
 from geogrid.io.detect import FileType, SourceFile
 from geogrid.io.opening import read_here
@@ -22,6 +24,8 @@ _LENGTH = 8
 
 def main() -> None:
     """Give up what reading does not need, say so, and answer jobs."""
+    # Arrow's allocator takes its first gigabyte of addresses at once: before memory is limited.
+    pa.array([""], pa.string())
     give_up_writing()
     sealed = {"sealed": seal()}
     _answer([json.dumps(sealed).encode()])
