@@ -1,4 +1,4 @@
-"""Commands that look after a workspace: doctor, backup, restore."""
+"""Commands that look after a workspace: doctor, backup, restore, migrate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from geogrid.cli.options import common
+from geogrid.cli.options import common, option
 from geogrid.cli.speech import Speech
 from geogrid.cli.usage import SpokenCommand
 
@@ -78,4 +78,26 @@ def restore(speech: Speech, /, file: Path, ws: Path) -> None:
     speech.answer(result)
 
 
-COMMANDS: Final = (doctor, backup, restore)
+@click.command("migrate", cls=SpokenCommand, epilog="geogrid migrate ws")
+@click.argument("ws", type=_FOLDER)
+@option("--backup", "backup_file", type=_FILE, help="Backup that is made first; beside the folder.")
+@common
+@click.pass_obj
+def migrate(speech: Speech, /, ws: Path, backup_file: Path | None) -> None:
+    """Bring a workspace of an earlier version of the program up to date.
+
+    A backup is made first. The change is whole or not at all, and undo takes it back.
+    """
+    from geogrid.service.care import bring_up_to_date
+
+    result = bring_up_to_date(ws, backup_file)
+    if result["from"] == result["to"]:
+        speech.say("{workspace} has schema version {to} already; nothing was changed", **result)
+    else:
+        speech.say(
+            "{workspace}: schema version {from} -> {to}; as it was it is in {backup}", **result
+        )
+    speech.answer(result)
+
+
+COMMANDS: Final = (doctor, backup, restore, migrate)

@@ -1,15 +1,17 @@
-"""The care of a workspace: is it sound, keep it as one file, make it again of one."""
+"""The care of a workspace: is it sound, keep it as one file, make it again, bring it up to date."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from geogrid.errors import InputError
 from geogrid.store.backup import restore_backup, write_backup
-from geogrid.store.config import FILE_NAME
+from geogrid.store.config import FILE_NAME, OLDEST_VERSION, WorkspaceConfig, stored_version
+from geogrid.store.migration import migrate
 from geogrid.store.soundness import Inspected, inspect_folder
 
 
@@ -120,6 +122,45 @@ def restore_from(path: Path, root: Path) -> dict[str, Any]:
         The backup is damaged; nothing was restored.
     """
     return restore_backup(path, root)
+
+
+def bring_up_to_date(root: Path, backup: Path | None = None) -> dict[str, Any]:
+    """Bring a workspace of an earlier schema version up to date, after a backup of it.
+
+    Parameters
+    ----------
+    root
+        The workspace's folder.
+    backup
+        The new file that takes it as it was; one beside the folder, named after it and its
+        version, if ``None``.
+
+    Returns
+    -------
+    dict
+        ``workspace``, ``from`` and ``to`` (schema versions, equal where nothing was to do),
+        ``backup`` and ``registers`` (those that were written anew).
+
+    Raises
+    ------
+    InputError
+        The folder is no workspace, or the file of the backup exists.
+    StoreError
+        A newer version wrote the workspace, or it is not sound; nothing was changed.
+    """
+    require_workspace(root)
+    WorkspaceConfig.load(root, OLDEST_VERSION)
+    folder = root.resolve()
+    beside = folder.with_name(f"{folder.name}-schema-{stored_version(root)}.zip")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    done = migrate(root, backup or beside, now)
+    return {
+        "workspace": str(root),
+        "from": done.before,
+        "to": done.after,
+        "backup": None if done.backup is None else str(done.backup),
+        "registers": list(done.plain),
+    }
 
 
 def require_workspace(root: Path) -> None:

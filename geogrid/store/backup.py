@@ -129,7 +129,7 @@ def restore_backup(path: Path, root: Path) -> dict[str, Any]:
     try:
         aside.mkdir(parents=True)
         hashes = _unpack(path, aside)
-        WorkspaceConfig.load(aside)
+        WorkspaceConfig.load(aside, config.OLDEST_VERSION)
         seen = inspect_folder(aside)
         if not seen.sound:
             raise _damaged(path, seen.findings[0].as_json()["problem"])

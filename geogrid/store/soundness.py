@@ -32,6 +32,7 @@ _STORED: Final = re.compile(
 )
 _FROM_BACKUP: Final = "restore the workspace from a backup: geogrid restore FILE NEW_FOLDER"
 _OPEN_IT: Final = "open the workspace with any command, which finishes the change or drops it"
+_MIGRATE: Final = "bring it up to date, after a backup, with: geogrid migrate FOLDER"
 _REMOVE: Final = "remove the file, or move it out of the folder"
 _IMPORT_AGAIN: Final = (
     "remove the folder of that day and import its files again, or restore the workspace from a "
@@ -119,12 +120,9 @@ def inspect_folder(root: Path) -> Inspected:
         Findings and counts.
     """
     seen = Inspected()
-    try:
-        WorkspaceConfig.load(root)
-    except GeogridError as error:
-        seen.findings.append(Finding("fault", config.FILE_NAME, str(error), _FROM_BACKUP))
-        if not (root / registers.FILE_NAME).exists():
-            return seen
+    _inspect_choices(root, seen)
+    if not seen.sound and not (root / registers.FILE_NAME).exists():
+        return seen
     seen.findings += [
         Finding("note", name, "a change was cut short; it is not in place yet", _OPEN_IT)
         for name in UNFINISHED
@@ -136,6 +134,25 @@ def inspect_folder(root: Path) -> Inspected:
     _inspect_incidents(root, seen)
     _inspect_orphans(root, seen)
     return seen
+
+
+def _inspect_choices(root: Path, seen: Inspected) -> None:
+    """Check the version of a workspace and what was chosen for it."""
+    try:
+        WorkspaceConfig.load(root, config.OLDEST_VERSION)
+        version = config.stored_version(root)
+    except GeogridError as error:
+        seen.findings.append(_told("fault", config.FILE_NAME, error))
+        return
+    if version < config.SCHEMA_VERSION:
+        values = {"version": version, "ours": config.SCHEMA_VERSION}
+        problem = "it has schema version {version}, and this program reads {ours}"
+        seen.findings.append(Finding("note", config.FILE_NAME, problem, _MIGRATE, values))
+
+
+def _told(level: Level, place: str, error: GeogridError) -> Finding:
+    """Return what an error says as a finding."""
+    return Finding(level, place, error.template, _FROM_BACKUP, error.values)
 
 
 def _inspect_database(root: Path, seen: Inspected) -> None:
@@ -200,7 +217,7 @@ def _inspect_registers(root: Path, seen: Inspected) -> None:
             rows = store.districts() if kind == DISTRICTS else store.read(kind)
             seen.counts[kind] = len(rows)
     except GeogridError as error:
-        seen.findings.append(Finding("fault", path.name, str(error), _FROM_BACKUP))
+        seen.findings.append(_told("fault", path.name, error))
 
 
 def _inspect_days(root: Path, seen: Inspected) -> None:

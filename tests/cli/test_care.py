@@ -67,7 +67,7 @@ def flip(path, at=-40):
 
 FAULTS = {
     "another version": lambda ws: rewrite(
-        ws / "workspace.toml", "schema_version = 1", "schema_version = 9"
+        ws / "workspace.toml", "schema_version = 2", "schema_version = 9"
     ),
     "no toml": lambda ws: (ws / "workspace.toml").unlink(),
     "no registers": lambda ws: (ws / "registers.gpkg").unlink(),

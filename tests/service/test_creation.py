@@ -144,7 +144,7 @@ def test_a_folder_that_is_no_workspace_says_how_to_make_one(tmp_path):
 
 def toml(zone: str = "Asia/Shanghai", origin: str = "0.0, 0.0", crs: str = "EPSG:4548") -> str:
     return (
-        f'schema_version = 1\nname = "x"\ntime_zone = "{zone}"\ncell_size_m = 250\n'
+        f'schema_version = 2\nname = "x"\ntime_zone = "{zone}"\ncell_size_m = 250\n'
         f'origin = [{origin}]\ncrs = "{crs}"\n'
     )
 
@@ -153,7 +153,7 @@ def toml(zone: str = "Asia/Shanghai", origin: str = "0.0, 0.0", crs: str = "EPSG
     "text",
     [
         "",
-        "schema_version = 1\n",
+        "schema_version = 2\n",
         "not toml at all [",
         toml(zone="Mars/Olympus"),
         toml(origin="0.0"),
@@ -168,7 +168,7 @@ def test_a_damaged_workspace_toml_says_what_to_do(ws, text):
 
 def test_a_workspace_of_another_version_says_so(ws):
     path = ws.path / "workspace.toml"
-    path.write_text(path.read_text().replace("schema_version = 1", "schema_version = 9"))
+    path.write_text(path.read_text().replace("schema_version = 2", "schema_version = 9"))
     with pytest.raises(StoreError, match="schema version 9"):
         Workspace.open(ws.path)
 
