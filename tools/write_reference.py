@@ -102,6 +102,7 @@ def _what(field: FieldSpec) -> str:
         "clock": "time of day, such as 22:00",
         "hours": "hours of the day, such as 22-06",
         "weekdays": "days of the week, such as mon-fri or mon,sat",
+        "day": "day, such as 2026-03-06",
     }.get(field.type, "text")
 
 

@@ -87,6 +87,14 @@ def _say(speech: Speech, answer: dict[str, Any], key: str) -> None:
     speech.table([head, *(_row(speech, row, key) for row in rows[:_SHOWN])] if rows else [])
     if len(rows) > _SHOWN:
         speech.say("and {count:,} more; -o writes all", count=len(rows) - _SHOWN)
+    for row in answer["by_shift"]:
+        if row.get("units_due"):
+            speech.say(
+                "shift {shift}: {out:,} of {due:,} units that were due were out",
+                shift=row["shift"],
+                out=row["units_out"],
+                due=row["units_due"],
+            )
     if answer["missing_days"]:
         speech.say("{count} days of the window are not imported", count=answer["missing_days"])
 

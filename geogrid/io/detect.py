@@ -46,6 +46,7 @@ class FileType(StrEnum):
     FLATGEOBUF = "FlatGeobuf"
     SHAPEFILE = "Shapefile"
     NMEA = "NMEA"
+    TOML = "TOML"
 
 
 # What a name's ending promises; other endings promise nothing.
@@ -69,7 +70,10 @@ _PROMISES: Final = {
     ".gpkg": {FileType.GPKG},
     ".fgb": {FileType.FLATGEOBUF},
     ".shp": {FileType.SHAPEFILE},
+    ".toml": {FileType.TOML},
 }
+# TOML looks like any text, and like JSON where it begins with a bracket: its name decides.
+_MAY_BE_TOML: Final = frozenset({FileType.TEXT, FileType.JSON, FileType.NMEA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ def open_source(path: str | Path) -> SourceFile:
         data = _gunzip(data, place.name)
         ending = Path(place.stem).suffix.lower() if ending == ".gz" else ending
     found = identify(data, place.name)
+    if ending == ".toml" and found in _MAY_BE_TOML:
+        found = FileType.TOML
     promised = _PROMISES.get(ending)
     if promised is not None and found not in promised:
         raise FileFormatError(

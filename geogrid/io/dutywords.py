@@ -1,10 +1,11 @@
-"""Words of duty rosters: times of day, hours of duty and days of the week."""
+"""Words of duty rosters: times of day, hours of duty, days of the week and days."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,9 @@ from geogrid.model.window import WEEKDAYS
 
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:时点](\d{1,2})?分?(?::?0{1,2}(?:\.0+)?秒?)?)?(?:小时)?")
 _HOURS: Final = re.compile(r"(\d{1,2})(?::00|时|点)?(?:-|~|至|到)(\d{1,2})(?::00|时|点)?")
+_DAY: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[t ]00:00(?::00)?(?:\.0+)?)?"
+)
 _DAY_WORDS: Final = {
     **{name: n for n, name in enumerate(WEEKDAYS)},
     **{
@@ -112,10 +116,34 @@ def weekdays_text(text: str) -> str | None:
     return ",".join(WEEKDAYS[day] for day in sorted(days))
 
 
+def day_text(text: str) -> str | None:
+    """Return a day as ``YYYY-MM-DD``.
+
+    Parameters
+    ----------
+    text
+        Such as ``2026-03-06``, ``2026/3/6``, ``2026年3月6日``, or with a midnight after it, as
+        workbooks have it.
+
+    Returns
+    -------
+    str or None
+        ``None`` where it cannot be read.
+    """
+    found = _DAY.fullmatch(_plain(text))
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+    except ValueError:
+        return None
+
+
 READERS: Final[dict[str, Callable[[str], str | None]]] = {
     "clock": clock_text,
     "hours": hours_text,
     "weekdays": weekdays_text,
+    "day": day_text,
 }
 
 

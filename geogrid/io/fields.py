@@ -21,6 +21,7 @@ FieldType = Literal[
     "clock",
     "hours",
     "weekdays",
+    "day",
 ]
 
 

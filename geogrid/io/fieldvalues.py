@@ -20,6 +20,7 @@ UNREADABLE: Final = {
     "clock": "this is no time of day; write it as 08:00 or 22:30",
     "hours": "this is no range of hours; write it as 22-06",
     "weekdays": "these are no days of the week; write them as mon,tue or mon-fri",
+    "day": "this is no day; write it as 2026-03-06",
 }
 _FACTORS: Final = {
     ("km", "m"): 1_000.0,

@@ -15,6 +15,7 @@ from geogrid.io.persons import check_persons, check_plates
 from geogrid.io.report import ReadOptions
 
 MAX_COLUMNS: Final = 500
+_NAMING_UNITS: Final = frozenset({"tracks", "units", "rosters"})  # where a plate is a unit's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def map_header(
     }
     _add_matches(chosen, readings, fields, headers)
     _add_fallbacks(chosen, readings, fields)
-    check_plates(headers, chosen.get("unit") if kind in {"tracks", "units"} else None)
+    check_plates(headers, chosen.get("unit") if kind in _NAMING_UNITS else None)
     known = {"unit": -1} if options.unit is not None and kind == "tracks" else {}
     _check_complete(headers, kind, fields, known | chosen)
     return named_columns(headers, chosen, kind)

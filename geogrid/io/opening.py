@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from geogrid.io.parquet import read_parquet
 from geogrid.io.rawtable import Plan, RawTable
 from geogrid.io.report import ReadOptions
 from geogrid.io.shapefile import read_shapefile
+from geogrid.io.tomlfile import read_toml
 
 
 def _read_xml(source: SourceFile, plan: Plan) -> RawTable:
@@ -106,6 +108,8 @@ def read_here(source: SourceFile, kind: str, options: ReadOptions) -> RawTable:
         Columns are missing or ambiguous.
     """
     reader = _READERS.get(source.type)
+    if source.type is FileType.TOML:  # the only one whose rows depend on what is wanted
+        reader = partial(read_toml, kind=kind)
     if reader is None:
         raise FileFormatError(
             "{file}: files of the format {format} cannot be read yet; convert it to CSV or GeoJSON",

@@ -1,8 +1,9 @@
-"""Kinds of files that have no geometry: units, shifts, and what is promised to places."""
+"""Kinds of files that have no geometry: units, shifts, who works them, and promises to places."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from geogrid.io.fields import FieldSpec, choices, number, words
@@ -60,6 +61,15 @@ PLAIN_KINDS: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
             "weekdays",
             "weekdays",
             aliases=words("weekday days day_of_week 星期 周几 适用星期 工作日 班次星期"),
+        ),
+    ),
+    "rosters": (
+        replace(UNIT, type="text"),
+        FieldSpec("shift", required=True, aliases=words("shift_name 班次 班次名称 班次编号")),
+        FieldSpec("first", "day", aliases=words("from first_day 起始日期 开始日期 生效日期")),
+        FieldSpec("last", "day", aliases=words("to last_day 截止日期 结束日期 失效日期")),
+        FieldSpec(
+            "weekdays", "weekdays", aliases=words("weekday days day_of_week 星期 周几 适用星期")
         ),
     ),
     "dosage": (

@@ -1,4 +1,4 @@
-"""Files of registers without geometry - units, shifts, dosage - to tables."""
+"""Files of registers without geometry - units, shifts, rosters, dosage - to tables."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from geogrid.io.report import ReadReport
 NO_PLACE: Final = "a promise is made to a place or to a class of places; give one of them"
 TWO_PLACES: Final = "a promise is made to a place or to a class of places, not to both"
 NOTHING: Final = "nothing is promised; give visits, minutes_min or longest_absence_h"
+LAST_BEFORE_FIRST: Final = "the last day is before the first"
 MOST_UNDER_LEAST: Final = "the most minutes of a visit are fewer than the least"
 
 
@@ -37,17 +38,21 @@ def read_plain(source: SourceFile, kind: str, gate: Gate) -> tuple[pd.DataFrame,
     Returns
     -------
     register : pandas.DataFrame
-        Index ``id``: the unit, the shift's name, or the place or class of a promise with its
-        hours; the kind's other fields as columns, null where not known.
+        Index ``id``: the unit, the shift's name, the unit and shift of a duty with its days, or
+        the place or class of a promise with its hours; the kind's other fields as columns, null
+        where not known.
     report : ReadReport
         Every other row.
     """
     specs = [spec for spec in KINDS[kind] if spec.type != "note"]
     key = next((spec.name for spec in specs if spec.type == "id"), None)
     columns = {spec.name: read_field(gate, spec) for spec in specs if spec.type != "id"}
-    if key is None:
+    if kind == "dosage":
         _gate_promises(gate, columns)
         ids = _names_of_promises(columns)
+    elif key is None:
+        gate.refuse(_ends_before(columns), "last", LAST_BEFORE_FIRST)
+        ids = _names_of_duties(columns)
     else:
         ids = gate_id(gate, key)
     duplicates = set_repeats_aside(gate, ids, list(columns.values()))
@@ -83,5 +88,21 @@ def _names_of_promises(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.object
         for place, group, hours in zip(
             columns["place"], columns["class"], columns["hours"], strict=True
         )
+    ]
+    return np.array(names, dtype=object)
+
+
+def _ends_before(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    pairs = zip(columns["first"], columns["last"], strict=True)
+    return np.array([bool(first and last and last < first) for first, last in pairs], dtype=bool)
+
+
+def _names_of_duties(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.object_]:
+    """Return ``UNIT@SHIFT`` of each row, with what else tells one from another."""
+    rows = zip(*(columns[name] for name in ("first", "last", "weekdays")), strict=True)
+    when = ["/".join(part or "" for part in row).strip("/") for row in rows]
+    names = [
+        f"{unit}@{shift}" + (f"@{part}" if part else "")
+        for unit, shift, part in zip(columns["unit"], columns["shift"], when, strict=True)
     ]
     return np.array(names, dtype=object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -24,8 +24,9 @@ from geogrid.analysis.window_clock import WindowClock
 from geogrid.errors import LayerNotFoundError
 from geogrid.model.window import Window
 from geogrid.service.months import PatrolYear
-from geogrid.service.patrols import window_days
+from geogrid.service.patrols import derived_days, window_days
 from geogrid.service.promises import CATCHMENT_M, SHIFTS, promised_places, shifts_of
+from geogrid.service.rosters import heard_minutes, manned, roster_rows, rostered_units
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
 
@@ -46,12 +47,15 @@ class DosageReport:
         The shifts.
     periods
         Each time that one was on.
+    roster
+        Of `geogrid.service.rosters.roster_rows`; ``None`` where nobody is rostered.
     """
 
     places: Sequence[PromisedPlace]
     rows: pd.DataFrame
     shifts: Sequence[Shift]
     periods: DutyPeriods
+    roster: pd.DataFrame | None = None
 
     def table(self) -> pd.DataFrame:
         """Return the rows with names of places, districts, shifts and days."""
@@ -111,7 +115,29 @@ def dosage_report(
     _require_tracks(shelf)
     units = None if group is None else units_of_group(shelf, group)
     year = PatrolYear.of(shelf, rules, progress, units=units)
-    return delivered_to(shelf, places, window, year, shifts_of(shelf))
+    report = delivered_to(shelf, places, window, year, shifts_of(shelf))
+    return replace(report, roster=_roster(shelf, report, window, rules, units))
+
+
+def _roster(
+    shelf: Shelf,
+    report: DosageReport,
+    window: Window,
+    rules: PatrolRules,
+    units: tuple[str, ...] | None,
+) -> pd.DataFrame | None:
+    """Return who works the shifts of a report, and who was heard of in them."""
+    due = rostered_units(shelf, report.shifts, report.periods)
+    days, zone = window_days(shelf, window)[0], shelf.config.time_zone
+    if due is None or not days:
+        return None
+    if units is not None:
+        due = tuple(one & frozenset(units) for one in due)
+    known = WindowClock.of(window, days, zone)
+    parts = parts_inside(report.periods.start, report.periods.end, known)
+    held = np.unique(parts.of[parts.end > parts.start])
+    around = [day for day in derived_days(shelf, rules) if days[0] <= day.day <= days[-1]]
+    return roster_rows(due, held, report.periods, heard_minutes(around, report.periods, zone))
 
 
 def _require_tracks(shelf: Shelf) -> None:
@@ -184,7 +210,7 @@ def _stays(year: PatrolYear, places: Sequence[PromisedPlace]) -> CellStays:
 
 
 def duty_ms(shelf: Shelf, window: Window) -> int | None:
-    """Return how much of a window's imported days a shift is on.
+    """Return how much of a window's imported days a shift is on that somebody works.
 
     Parameters
     ----------
@@ -196,12 +222,16 @@ def duty_ms(shelf: Shelf, window: Window) -> int | None:
     Returns
     -------
     int or None
-        Milliseconds; ``None`` where no shifts are registered, or no day is imported.
+        Milliseconds; ``None`` where no shifts are registered, or no day is imported. Without
+        rosters every shift counts, with them those that have a unit.
     """
     days, _ = window_days(shelf, window)
     if SHIFTS not in shelf.registers.kinds() or not days:
         return None
     zone = shelf.config.time_zone
-    periods = duty_periods(shifts_of(shelf), days[0], days[-1], zone)
-    parts = parts_inside(periods.start, periods.end, WindowClock.of(window, days, zone))
-    return int(parts.length_ms(periods.start.size).sum())
+    shifts = shifts_of(shelf)
+    periods = duty_periods(shifts, days[0], days[-1], zone)
+    on = manned(rostered_units(shelf, shifts, periods), periods.start.size)
+    clock = WindowClock.of(window, days, zone)
+    parts = parts_inside(periods.start[on], periods.end[on], clock)
+    return int(parts.length_ms(int(on.sum())).sum())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from geogrid.analysis.dosage_summary import dosage_totals, totals_by
 from geogrid.export.json_values import plain
@@ -13,7 +14,7 @@ from geogrid.export.plain_table import write_table
 from geogrid.model.cells import Field
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.cordons import Cordons
-from geogrid.service.delivered import dosage_report
+from geogrid.service.delivered import DosageReport, dosage_report
 from geogrid.service.layers import is_synthetic
 from geogrid.service.patrols import window_days
 from geogrid.service.promises import CATCHMENT_M
@@ -78,7 +79,10 @@ class Dosages(Cordons):
         dict
             JSON values: ``total``, ``by_place``, ``by_district``, ``by_shift``, each as
             `geogrid.analysis.dosage_summary.dosage_totals`, ``places``, ``shifts`` (names) and
-            ``days`` imported and ``missing_days`` of the window.
+            ``days`` imported and ``missing_days`` of the window. Where units are rostered,
+            each row of ``by_shift`` has ``units_due`` (times that a unit worked the shift) and
+            ``units_out`` (of them, heard of for half an hour), and ``absent`` lists ``shift``,
+            ``day``, ``unit`` and ``heard_min`` of the others.
 
         Raises
         ------
@@ -119,5 +123,39 @@ class Dosages(Cordons):
             "total": dosage_totals(table),
             "by_place": totals_by(table, "place"),
             "by_district": totals_by(table, "district"),
-            "by_shift": totals_by(table, "shift"),
+            "by_shift": _by_shift(report, table),
+            **_absent(report),
         }
+
+
+def _by_shift(report: DosageReport, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the totals of each shift, with who should have been there."""
+    rows = totals_by(table, "shift")
+    if report.roster is None:
+        return rows
+    due = report.roster.groupby("shift")["out"].agg(["size", "sum"])
+    number = {shift.name: at for at, shift in enumerate(report.shifts)}
+    for row in rows:
+        at = number[row["shift"]]
+        there = at in due.index
+        row["units_due"] = int(due["size"][at]) if there else 0
+        row["units_out"] = int(due["sum"][at]) if there else 0
+    return rows
+
+
+def _absent(report: DosageReport) -> dict[str, Any]:
+    if report.roster is None:
+        return {}
+    missed = report.roster[~report.roster["out"].astype(bool)]
+    named = zip(missed["shift"], missed["day"], missed["unit"], missed["heard_min"], strict=True)
+    return {
+        "absent": [
+            {
+                "shift": report.shifts[int(at)].name,
+                "day": day,
+                "unit": unit,
+                "heard_min": round(float(minutes), 1),
+            }
+            for at, day, unit, minutes in named
+        ]
+    }

@@ -49,7 +49,7 @@ INPUTS: Final[Mapping[str, tuple[str, ...]]] = {
     "hotspots": ("incidents", "roads", "rooms", "places", "population", "buildings"),
     "gaps": (
         *("tracks", "depots", "incidents", "roads", "rooms", "places"),
-        *("areas", "checkpoints", "shifts", "dosage"),
+        *("areas", "checkpoints", "shifts", "rosters", "dosage"),
     ),
     GRID: (),
     FORECAST: ("incidents", "roads", "rooms", "places"),

@@ -7,7 +7,8 @@ from typing import Final
 
 from geogrid.errors import InputError
 from geogrid.export.form import FormColumn, write_form
-from geogrid.io import KINDS, FieldSpec
+from geogrid.export.toml_form import write_toml_form
+from geogrid.io import KINDS, PLAIN_KINDS, FieldSpec
 from geogrid.io.kinds import SHAPES
 from geogrid.service.import_results import CHECKED
 from geogrid.service.import_results import KINDS as IMPORTED
@@ -27,6 +28,7 @@ _TYPES: Final[dict[str, tuple[str, str]]] = {
     "clock": ("time of day 时刻 22:00", "22:00"),
     "hours": ("hours of the day 时段 22-06", "22-06"),
     "weekdays": ("days of the week 星期 mon-fri", "mon-fri"),
+    "day": ("day 日期 2026-03-06", "2026-03-06"),
     "lon": ("degrees 度", ""),
     "lat": ("degrees 度", ""),
     "geometry": ("geometry as WKT 几何（WKT）", ""),
@@ -38,6 +40,11 @@ _NOTES: Final = (
     "导入命令：geogrid import WS {kind} 文件.xlsx --datum ... --tz ...",
     "Say the datum of the coordinates when it is handed in: wgs84, cgcs2000, gcj02 or bd09.",
     "交回时请注明坐标系：wgs84、cgcs2000、gcj02 或 bd09。",
+)
+_TOML_NOTES: Final = (
+    "Overwrite the example; repeat the table for each row. What is not needed may be left out.",
+    "请覆盖示例；每行重复一个表。非必填项可省略。",
+    "geogrid import WS {kind} FILE.toml",
 )
 _LEFT_OUT: Final = frozenset({"note"})
 _ONE_OF: Final = frozenset({"time_from", "time_to", "date", "place"})  # another column says it
@@ -51,7 +58,7 @@ def write_template(kind: str, path: Path) -> list[str]:
     kind
         What is imported, such as ``cameras``.
     path
-        The file, ending in .xlsx.
+        The file, ending in .xlsx, or in .toml for a kind without geometry.
 
     Returns
     -------
@@ -69,12 +76,20 @@ def write_template(kind: str, path: Path) -> list[str]:
             kind=kind,
             kinds=", ".join(IMPORTED),
         )
+    columns = form_columns(kind)
+    notes = [note.replace("{kind}", kind) for note in _NOTES]
+    if path.suffix.lower() == ".toml" and kind in PLAIN_KINDS:
+        told = [note.replace("{kind}", kind) for note in _TOML_NOTES]
+        write_toml_form(columns, told, path, kind=kind)
+        return [column.name for column in columns]
     if path.suffix.lower() != ".xlsx":
         raise InputError(
-            "a form is a workbook: end its name in .xlsx, not {name!r}", name=path.name
+            "a form is a workbook, or TOML for {kinds}: end its name in .xlsx or .toml, not "
+            "{name!r}",
+            kinds=", ".join(PLAIN_KINDS),
+            name=path.name,
         )
-    columns = form_columns(kind)
-    write_form(columns, [note.replace("{kind}", kind) for note in _NOTES], path)
+    write_form(columns, notes, path)
     return [column.name for column in columns]
 
 

@@ -68,3 +68,20 @@ def test_gaps_tell_the_match_and_who_recorded_the_incidents(run, promised, tmp_p
     assert "匹配指数" in run("gaps", promised, "--lang", "zh").out
     assert "来源不明" in run("gaps", promised, "--lang", "zh").out
     assert run("gaps", promised, "--json").json["match"]["city"]["incidents"] == 40
+
+
+def test_a_contract_in_toml_is_imported_and_who_was_due_is_told(run, promised, tmp_path):
+    contract = tmp_path / "contract.toml"
+    contract.write_text(
+        '[[shifts]]\nname = "early"\nstart = 06:00:00\nend = 14:00:00\n'
+        '[[rosters]]\nunit = "car"\nshift = "early"\n[[rosters]]\nunit = "van"\nshift = "early"\n'
+        '[[dosage]]\nclass = "room_1"\nvisits = 2\nminutes_min = 10\n',
+        "utf-8",
+    )
+    for kind in ("shifts", "rosters", "dosage"):
+        assert run("import", promised, kind, contract).code == 0
+    said = run("dosage", promised)
+    assert "shift early: 1 of 2 units that were due were out" in said.out
+    answer = run("dosage", promised, "--json").json
+    assert [row["unit"] for row in answer["absent"]] == ["van"]
+    assert answer["by_shift"][0]["promised_visits"] == 2.0

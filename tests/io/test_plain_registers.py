@@ -89,6 +89,7 @@ def test_a_contract_needs_a_column_for_what_it_promises_to(tmp_path):
 @pytest.mark.parametrize("kind", PLAIN_KINDS)
 def test_a_register_without_geometry_takes_files_that_have_some(tmp_path, kind):
     needed = {"unit": "u", "name": "n", "start": "08:00", "end": "16:00", "class": "hotel"}
+    needed["shift"] = "n"
     fields = {spec.name: needed[spec.name] for spec in PLAIN_KINDS[kind] if spec.name in needed}
     if kind == "dosage":
         fields["visits"] = "1"

@@ -9,7 +9,7 @@ import pytest
 
 from geogrid.crs import Datum
 from geogrid.errors import InputError
-from geogrid.io import KINDS, ReadOptions
+from geogrid.io import KINDS, PLAIN_KINDS, ReadOptions
 from geogrid.service.dry_runs import dry_run
 from geogrid.service.import_results import KINDS as IMPORTED
 from geogrid.service.templates import form_columns, write_template
@@ -24,6 +24,15 @@ def test_the_example_row_of_a_form_is_taken(tmp_path, kind):
     result = dry_run(kind, path, OPTIONS)
     assert (result.accepted, result.status) == (1, "accept"), result.as_json()["message"]
     assert pd.read_excel(path, header=1, dtype=str, engine="calamine").columns.tolist() == columns
+
+
+@pytest.mark.parametrize("kind", PLAIN_KINDS)
+def test_the_example_table_of_a_toml_form_is_taken(tmp_path, kind):
+    path = tmp_path / f"{kind}.toml"
+    columns = write_template(kind, path)
+    result = dry_run(kind, path, OPTIONS)
+    assert (result.accepted, result.status) == (1, "accept"), result.as_json()["message"]
+    assert all(f"{column} = " in path.read_text("utf-8") for column in columns)
 
 
 @pytest.mark.parametrize("kind", IMPORTED)
@@ -55,7 +64,9 @@ def test_the_same_form_has_the_same_bytes(tmp_path):
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
-@pytest.mark.parametrize(("kind", "name"), [("people", "a.xlsx"), ("cameras", "a.csv")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("people", "a.xlsx"), ("cameras", "a.csv"), ("cameras", "a.toml")]
+)
 def test_an_unknown_kind_or_ending_is_refused(tmp_path, kind, name):
     with pytest.raises(InputError):
         write_template(kind, tmp_path / name)
