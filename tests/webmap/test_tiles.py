@@ -46,3 +46,17 @@ def test_no_address_of_a_tile_breaks_the_server(client, version):
     numbers = (0, 1, 9, 12, 22, 23, 31, 10**9, 2**70)
     for z, x, y in itertools.product(numbers, repeat=3):
         assert client.get(f"/tiles/{version}/coverage/{z}/{x}/{y}.png").status_code < 500
+
+
+def test_a_tile_of_hotspots_is_drawn_by_the_method_that_is_asked_for(client):
+    def followed(query):
+        answer = client.get(f"/tiles/latest/hotspots/{AT}.png{query}")
+        assert answer.status_code == 302, answer.text
+        answer = client.get(answer.headers["Location"])
+        assert answer.status_code == 200, answer.text
+        return answer.data
+
+    assert followed("?method=kde&column=density") != followed("")
+    refused = client.get(f"/tiles/latest/hotspots/{AT}.png?method=none")
+    assert refused.status_code == 400
+    assert "method" in refused.json["detail"]
