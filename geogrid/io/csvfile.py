@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable
 from io import BytesIO, StringIO
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from geogrid.errors import FileFormatError, InputError
 from geogrid.io.detect import SourceFile
+from geogrid.io.headers import HeaderMap
 from geogrid.io.rawtable import Plan, RawTable, Table
 from geogrid.io.report import Refusal
 from geogrid.io.text import to_utf8
@@ -32,7 +33,19 @@ class _InvalidRow(Protocol):
     text: str
 
 
+class _Header(NamedTuple):
+    """Where the header begins, the lines up to its own, and what it says."""
+
+    start: int
+    above: int
+    titles: list[str]
+    separator: str
+    mapping: HeaderMap
+
+
 _EMPTY_LINES: Final = re.compile(rb"\A[\s,;|]*\n")  # above the header
+_LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+_TITLES: Final = 5  # lines that are tried as the header
 _SetAside = Callable[[_InvalidRow], str]
 
 
@@ -58,9 +71,10 @@ def read_csv(source: SourceFile, plan: Plan) -> RawTable:
     InputError
         There is no header or no row.
     """
-    data = _EMPTY_LINES.sub(b"", to_utf8(source.data, source.name))
-    headers, separator = _header(data, source.name)
-    mapping = plan(headers)
+    whole = to_utf8(source.data, source.name)
+    head = _find_header(whole, plan, source.name)
+    data = whole[head.start :] if head.start else whole
+    headers, separator, mapping = head.titles, head.separator, head.mapping
     _check_quotes(data, separator, source.name)
     broken: list[tuple[int, int, str]] = []
 
@@ -96,7 +110,30 @@ def read_csv(source: SourceFile, plan: Plan) -> RawTable:
     if numbers.size == 0 and not refusals:
         raise InputError("{file}: there are no rows under the header, no data", file=source.name)
     columns = {name: table.column(f"f{at}") for name, at in mapping.columns.items()}
-    return RawTable(columns, numbers.astype(np.int64), mapping, refusals)
+    return RawTable(columns, numbers.astype(np.int64), mapping, refusals, above=head.above)
+
+
+def _find_header(data: bytes, plan: Plan, name: str) -> _Header:
+    """Return the first line that has the needed columns; a title may stand above it."""
+    empty = _EMPTY_LINES.match(data)
+    start = empty.end() if empty else 0
+    above = data.count(b"\n", 0, start)
+    failed: list[tuple[int, InputError]] = []
+    while len(failed) < _TITLES and start < min(len(data), _HEAD):
+        titles, separator = _header(data[start : start + _HEAD], name)
+        above += 1
+        try:
+            return _Header(start, above, titles, separator, plan(titles))
+        except InputError as error:
+            if type(error) is not InputError:  # a column about persons is final
+                raise
+            failed.append((sum(map(bool, titles)), error))
+        end = _LINE_END.search(data, start)
+        start = end.end() if end else len(data)
+    if not failed:
+        _header(b"", name)  # says that there is none
+    most = max(filled for filled, _ in failed)
+    raise next(error for filled, error in failed if 2 * filled > most)
 
 
 def _header(data: bytes, name: str) -> tuple[list[str], str]:

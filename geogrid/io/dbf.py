@@ -13,12 +13,13 @@ from geogrid.io.report import Message
 MAX_RECORDS: Final = 10_000_000
 # Language drivers of dBASE that occur, from the dBASE header's byte 29.
 _LANGUAGES: Final = {0x4D: "gb18030", 0x7A: "gb18030", 0x03: "cp1252", 0x57: "cp1252"}
+_DELETED: Final = b"*"  # a record's first byte
 _CODES: Final = {"936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "65001": "utf-8"}
 
 
 def read_dbf(
     data: bytes, cpg: bytes | None, name: str
-) -> tuple[list[Mapping[str, str]], list[Message]]:
+) -> tuple[list[Mapping[str, str] | None], list[Message]]:
     """Return the records of a dBASE table as text.
 
     Parameters
@@ -32,11 +33,11 @@ def read_dbf(
 
     Returns
     -------
-    records : list of Mapping
-        From field to value without outer spaces; deleted records are kept in place, so that
-        numbers agree with the geometry.
+    records : list of Mapping or None
+        From field to value without outer spaces; ``None`` for a record that is marked as
+        deleted, so that numbers agree with the geometry.
     warnings : list of Message
-        Where the declared encoding is not the true one.
+        Where the declared encoding is not the true one, or records are deleted.
 
     Raises
     ------
@@ -49,15 +50,21 @@ def read_dbf(
     heads = b"".join(title for title, _, _ in fields)
     codec, warnings = _encoding(heads + text, _declared(cpg, data[29]), name)
     titles = [title.decode(codec) for title, _, _ in fields]
-    rows: list[Mapping[str, str]] = []
+    rows: list[Mapping[str, str] | None] = []
     for number in range(count):
         at = start + number * size
         rows.append(
-            {
+            None
+            if data[at : at + 1] == _DELETED
+            else {
                 title: _decoded(data[at + offset : at + offset + length], codec)
                 for title, (_, offset, length) in zip(titles, fields, strict=True)
             }
         )
+    gone = rows.count(None)
+    if gone:
+        text_of = "{count} records are marked as deleted in the .dbf, and are left out"
+        warnings.append(Message(text_of, {"count": gone}))
     return rows, warnings
 
 
@@ -97,7 +104,8 @@ def _declared(cpg: bytes | None, language: int) -> str | None:
 
 
 def _encoding(text: bytes, declared: str | None, name: str) -> tuple[str, list[Message]]:
-    tried = list(dict.fromkeys(filter(None, (declared, "utf-8", "gb18030"))))
+    first = "utf-8" if _is_chinese_utf8(text) else declared
+    tried = list(dict.fromkeys(filter(None, (first, declared, "utf-8", "gb18030"))))
     for codec in tried:
         if not _fits(text, codec):
             continue
@@ -112,6 +120,14 @@ def _encoding(text: bytes, declared: str | None, name: str) -> tuple[str, list[M
         file=name,
         tried=", ".join(tried).upper(),
     )
+
+
+def _is_chinese_utf8(text: bytes) -> bool:
+    """Tell whether bytes are Chinese in UTF-8, as GBK never looks beyond a few characters."""
+    if not _fits(text, "utf-8"):
+        return False
+    foreign = [letter for letter in text.decode() if letter > "\x7f"]
+    return len(foreign) > 1 and all("\u3000" <= letter <= "\uffef" for letter in foreign)
 
 
 def _fits(text: bytes, codec: str) -> bool:

@@ -189,12 +189,14 @@ def _gunzip(data: bytes, name: str) -> bytes:
     parts: list[bytes] = []
     total, rest = 0, data
     try:
-        while rest and not stream.eof:
+        while rest:
             part = stream.decompress(rest, _CHUNK)
             rest = stream.unconsumed_tail
             total += len(part)
             parts.append(part)
             check_unpacked(name, packed=len(data), unpacked=total)
+            if stream.eof and (rest := stream.unused_data.lstrip(b"\x00")):
+                stream = zlib.decompressobj(wbits=31)  # one more part of one file (RFC 1952)
     except zlib.error as error:
         raise FileFormatError("{file}: the gzip format is damaged", file=name) from error
     if not stream.eof:
@@ -261,8 +263,10 @@ def identify(data: bytes, name: str) -> FileType:
         return FileType.XLSX if _is_workbook(data, name) else FileType.ZIP
     if found is not None:
         return found
-    if head.startswith(b"SQLite format 3\x00") and head[68:72] in {b"GPKG", b"GP10", b"GP11"}:
-        return FileType.GPKG
+    if head.startswith(b"SQLite format 3\x00"):
+        if head[68:72] in {b"GPKG", b"GP10", b"GP11"}:
+            return FileType.GPKG
+        raise FileFormatError("{file}: the format is SQLite, and no GeoPackage (gpkg)", file=name)
     text = _first_text(head)
     if text is None:
         raise FileFormatError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import islice
@@ -17,12 +18,19 @@ from geogrid.errors import FileFormatError, InputError
 from geogrid.io.detect import FileType, SourceFile, open_zip, read_member
 from geogrid.io.fields import words
 from geogrid.io.headers import HeaderMap
+from geogrid.io.kinds import KINDS
 from geogrid.io.rawtable import Plan, RawTable
 from geogrid.io.report import Message
 
 _Rows = Sequence[Sequence[object]]
 MAX_CELLS: Final = 30_000_000  # of the box around all cells: what a reader would allocate
-_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*?r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_MAC_DAYS: Final = re.compile(rb"""workbookPr\s[^>]*?date1904\s*=\s*["'](?:1|true|on)["']""")
+_DAYS_TO_1904: Final = 1462.0
+_DAY_NUMBER: Final = re.compile(r"[2345][0-9]{4}(\.[0-9]+)?")  # 1958 to 2068, from 1904
+_TIMES: Final = frozenset(
+    spec.name for fields in KINDS.values() for spec in fields if spec.type == "time"
+)
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _TITLES: Final = 5
 _ERRORS: Final = frozenset(words("#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL!"))
@@ -66,8 +74,16 @@ def read_workbook(source: SourceFile, plan: Plan) -> RawTable:
         plan(max(candidates, key=lambda texts: sum(map(bool, texts))))  # says what is missing
     name, first, mapping, rows = fitting[0]
     table = _table(first, rows, mapping, source.name)
+    if source.type is FileType.XLSX and _counts_from_1904(source):
+        table = _from_1904(table)
     others = [other for other, *_ in fitting[1:]]
     return _with_warning(table, name, others) if others else table
+
+
+def _counts_from_1904(source: SourceFile) -> bool:
+    """Tell whether day 0 of a workbook is 1904-01-01, as on old Macs (ECMA-376, 18.2.28)."""
+    book = open_zip(source.data, source.name).read("xl/workbook.xml")
+    return _MAC_DAYS.search(book) is not None
 
 
 def _has_content(row: Sequence[object]) -> bool:
@@ -161,7 +177,21 @@ def _table(first: int, rows: _Rows, mapping: HeaderMap, name: str) -> RawTable:
         field: pa.array([_text(rows[i][at]) for i in kept], pa.string())
         for field, at in mapping.columns.items()
     }
-    return RawTable(columns, np.array(kept, dtype=np.int64) - first, mapping)
+    return RawTable(columns, np.array(kept, dtype=np.int64) - first, mapping, above=first + 1)
+
+
+def _from_1904(table: RawTable) -> RawTable:
+    """Return rows whose bare day numbers, counted from 1904, are counted from 1900 as usual."""
+    shifted = {
+        field: pa.array([_later(text) for text in column.to_pylist()], pa.string())
+        for field, column in table.columns.items()
+        if field in _TIMES
+    }
+    return replace(table, columns={**table.columns, **shifted})
+
+
+def _later(text: str) -> str:
+    return repr(float(text) + _DAYS_TO_1904) if _DAY_NUMBER.fullmatch(text) else text
 
 
 def _with_warning(table: RawTable, name: str, others: Sequence[str]) -> RawTable:
@@ -169,7 +199,7 @@ def _with_warning(table: RawTable, name: str, others: Sequence[str]) -> RawTable
         "more than one sheet has the columns: {name!r} is read, and not {others}",
         {"name": name, "others": ", ".join(map(repr, others))},
     )
-    return RawTable(table.columns, table.row, table.header, table.refusals, warnings=(note,))
+    return replace(table, warnings=(note,))
 
 
 def _text(cell: object) -> str:

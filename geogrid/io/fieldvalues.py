@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from geogrid.io.columnnames import UNIT_WORDS
 from geogrid.io.dutywords import READERS, duty_words
 from geogrid.io.fields import FieldSpec
-from geogrid.io.gates import MAX_TEXT_LENGTH, MISSING, NOT_NUMBER, OUT_OF_RANGE, Gate, gate_length
+from geogrid.io.gates import (
+    MAX_TEXT_LENGTH,
+    MISSING,
+    NOT_NUMBER,
+    OUT_OF_RANGE,
+    Gate,
+    gate_control,
+    gate_length,
+)
 from geogrid.io.values import Numbers, choices, flags, numbers_with_units, texts
 
 UNKNOWN_WORD: Final = "the word is not one of {words}"
@@ -64,6 +72,7 @@ def read_field(gate: Gate, spec: FieldSpec) -> NDArray[Any]:
     if spec.type in READERS:
         return _duty_field(gate, spec)
     gate_length(gate, spec.name, MAX_TEXT_LENGTH)
+    gate_control(gate, spec.name)
     value = texts(column)
     if spec.required:
         gate.refuse(np.array([text is None for text in value], dtype=bool), spec.name, MISSING)

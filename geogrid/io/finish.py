@@ -74,8 +74,10 @@ def _with_records(gate: Gate) -> tuple[Refusal, ...]:
         for cells in zip(*columns.values(), strict=True)
     )
     found = dict(zip(np.asarray(wanted, dtype=np.int64)[known].tolist(), records, strict=True))
+    above = gate.table.above
     return tuple(
-        replace(one, record=found[one.row]) if one.row in found else one for one in refusals
+        replace(one, record=found.get(one.row, {}), line=one.row + above if above else 0)
+        for one in refusals
     )
 
 

@@ -6,20 +6,26 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geogrid.io.rawtable import RawTable
 from geogrid.io.report import Message, Refusal
-from geogrid.io.values import texts, trimmed
+from geogrid.io.values import is_text, texts, trimmed
 
 MAX_ID_LENGTH: Final = 200
 MAX_TEXT_LENGTH: Final = 10_000
 _SHOWN: Final = 60
+_FALSE: Final = pa.scalar(value=False)
+_KEPT: Final = "\t\n\r"
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_ROUNDED: Final = r"^[0-9]\.[0-9]+[eE]\+[0-9]{2,}$"
 
 MISSING: Final = "the field is empty, and it is needed"
 NOT_NUMBER: Final = "this is not a number; write it with digits and a decimal point"
 OUT_OF_RANGE: Final = "the value is out of the range {low} to {high}"
+CONTROL: Final = "the text has a control character, number {code}; remove it"
 TOO_LONG: Final = "the text is {length} characters long, more than the limit of {limit}"
 
 
@@ -166,4 +172,52 @@ def gate_id(gate: Gate, field: str) -> NDArray[np.object_]:
     value = texts(gate.table.columns[field])
     gate.refuse(np.array([text is None for text in value], dtype=bool), field, MISSING)
     gate_length(gate, field, MAX_ID_LENGTH)
+    gate_control(gate, field)
+    _warn_of_rounding(gate, field)
     return value
+
+
+def gate_control(gate: Gate, field: str) -> None:
+    """Refuse rows whose text in a field has a control character but tab and line end.
+
+    No XML can hold one, a terminal obeys some, and NUL ends a text in many programs.
+
+    Parameters
+    ----------
+    gate
+        The rows.
+    field
+        A field; one without a column, or with numbers, passes.
+    """
+    column = gate.table.columns.get(field)
+    if column is None or not is_text(column):
+        return
+    hit = pc.fill_null(pc.match_substring_regex(pc.cast(column, pa.string()), _CONTROL), _FALSE)
+    bad = np.asarray(hit.to_numpy(zero_copy_only=False), dtype=bool)
+
+    def code(at: int) -> Mapping[str, object]:
+        text = str(column[at].as_py())
+        return {
+            "code": next(ord(letter) for letter in text if letter < " " and letter not in _KEPT)
+        }
+
+    gate.refuse(bad, field, CONTROL, code)
+
+
+def _warn_of_rounding(gate: Gate, field: str) -> None:
+    """Warn of ids that a spreadsheet has made numbers of, with what digits it keeps."""
+    column = trimmed(gate.table.columns[field])
+    hit = pc.fill_null(pc.match_substring_regex(column, _ROUNDED), _FALSE)
+    rounded = np.flatnonzero(np.asarray(hit.to_numpy(zero_copy_only=False), dtype=bool) & gate.ok)
+    if rounded.size:
+        gate.warnings.append(
+            Message(
+                "field {field}: {count} values such as {value!r} are numbers that a spreadsheet "
+                "rounded; keep the column as text, so that no two things get one name",
+                {
+                    "field": field,
+                    "count": int(rounded.size),
+                    "value": gate.shown(field, rounded[:1])[0],
+                },
+            )
+        )

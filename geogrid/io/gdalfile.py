@@ -16,7 +16,6 @@ from typing import Any, Final
 import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
 
 from geogrid.crs import make_crs
 from geogrid.errors import FileFormatError, InputError
@@ -76,12 +75,20 @@ def read_gdal(source: SourceFile, plan: Plan) -> RawTable:
     ]
     if not features:
         raise InputError("{file}: there are no features in it, no data", file=source.name)
-    crs = CRS.from_user_input(meta["crs"]) if meta.get("crs") else None
-    return features_to_table(features, plan, crs=crs and make_crs(crs))
+    crs = make_crs(meta["crs"]) if meta.get("crs") else None
+    if crs is not None and crs.is_engineering:  # "undefined", which GeoPackage numbers -1
+        crs = None
+    return features_to_table(features, plan, crs=crs)
 
 
 def _read(source: SourceFile) -> tuple[Mapping[str, Any], list[Any], Any]:
     layers = [str(name) for name, kind in pyogrio.list_layers(source.data) if kind is not None]
+    if not layers:
+        raise FileFormatError(
+            "{file}: the {format} has no layer with geometry; it may be damaged or cut off",
+            file=source.name,
+            format=source.type,
+        )
     if len(layers) != 1:
         raise InputError(
             "{file}: {count} layers have geometry ({found}); one is needed: export it to a file of "

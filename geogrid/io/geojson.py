@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from geogrid.io.topojson import topology_features
 
 MAX_JSON_BYTES: Final = 512 << 20
 MAX_FEATURES: Final = 5_000_000
+_MAYBE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")  # an escape of half a character
 
 
 def read_geojson(source: SourceFile, plan: Plan) -> RawTable:
@@ -94,8 +96,9 @@ def _parse(source: SourceFile) -> dict[str, Any]:
             size=len(source.data),
             limit=MAX_JSON_BYTES,
         )
+    text = to_text(source.data, source.name)
     try:
-        document = json.loads(to_text(source.data, source.name))
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise FileFormatError(
             "{file}: this is not JSON: {reason}, line {line}, column {column}",
@@ -118,7 +121,22 @@ def _parse(source: SourceFile) -> dict[str, Any]:
         raise FileFormatError(
             "{file}: the format is not GeoJSON: its outermost value is a list", file=source.name
         )
+    if _MAYBE_HALF.search(text):
+        _refuse_halves(document, source.name)
     return document
+
+
+def _refuse_halves(document: dict[str, Any], name: str) -> None:
+    """Refuse text with a surrogate that has no other half: no encoding can hold it."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise FileFormatError(
+            "{file}: a text has the escape {escape}, which is half of a character; write the "
+            "character whole",
+            file=name,
+            escape=f"\\u{ord(error.object[error.start]):04x}",
+        ) from error
 
 
 def _feature(number: int, item: object) -> Feature:

@@ -46,9 +46,10 @@ def read_gpx(source: SourceFile, plan: Plan) -> RawTable:
     rows: list[Mapping[str, str]] = []
     points: list[Mapping[str, str]] = []
     name: str | None = None
-    first_of_track = 0
+    first_of_track, others = 0, 0
     for event, element in walk_xml(source, "gpx"):
         tag = local_name(element.tag)
+        others += event == "end" and tag in {"wpt", "rtept"}
         if event == "start" and tag == "trk":
             first_of_track, name = len(rows), None
         elif event == "end" and tag == "trkpt":
@@ -68,15 +69,24 @@ def read_gpx(source: SourceFile, plan: Plan) -> RawTable:
         raise InputError("{file}: there are no track points in it, no data", file=source.name)
     columns = {field: pa.array([row[field] for row in points], pa.string()) for field in _FIELDS}
     naive = sum(_NAIVE.fullmatch(row["time"]) is not None for row in points)
-    note = Message(
-        "{count} times have no time zone; they are taken as UTC, which the GPX standard lays down",
-        {"count": naive},
-    )
     return RawTable(
         columns,
         np.arange(1, len(points) + 1, dtype=np.int64),
         plan(_FIELDS),
         crs=WGS84,
         zone="UTC",
-        warnings=(note,) if naive else (),
+        warnings=_notes(naive, others),
     )
+
+
+def _notes(naive: int, others: int) -> tuple[Message, ...]:
+    """Return what to say of times without a zone, and of points that are no track's."""
+    times = Message(
+        "{count} times have no time zone; they are taken as UTC, which the GPX standard lays down",
+        {"count": naive},
+    )
+    points = Message(
+        "{count} waypoints and points of routes are not where a unit was, and are left out",
+        {"count": others},
+    )
+    return (*([times] if naive else []), *([points] if others else []))

@@ -1,8 +1,8 @@
-"""KML 2.x and KMZ: placemarks with a point, a line or a polygon."""
+"""KML 2.x and KMZ: placemarks with a point, a line, a polygon or a track (``gx:Track``)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -17,6 +17,7 @@ from geogrid.errors import InputError
 from geogrid.io.detect import FileType, SourceFile, open_zip, read_member
 from geogrid.io.features import Feature, features_to_table
 from geogrid.io.rawtable import Plan, RawTable
+from geogrid.io.report import Message
 from geogrid.io.shapes import (
     BAD_COORDINATES,
     MAX_VERTICES,
@@ -110,21 +111,55 @@ def read_kml(source: SourceFile, plan: Plan) -> RawTable:
         There are no placemarks.
     """
     features: list[Feature] = []
+    links = 0
     for event, element in walk_xml(source, "kml"):
-        if event == "end" and local_name(element.tag) == "Placemark":
-            found = _geometry(element)
-            features.append(
-                Feature(
-                    len(features) + 1,
-                    _properties(element),
-                    partial(_shape, *found),
-                    found[1][0][:60] if found[1] else "",
-                )
-            )
+        if event == "start":
+            continue
+        tag = local_name(element.tag)
+        links += tag == "NetworkLink"
+        if tag == "Placemark":
+            features.extend(_features(element, len(features) + 1, source.path.stem))
             element.clear()
     if not features:
         raise InputError("{file}: there are no placemarks in it, no data", file=source.name)
-    return features_to_table(features, plan, crs=WGS84)
+    note = Message(
+        "{count} links to other files are not followed; import what they name as files of their "
+        "own",
+        {"count": links},
+    )
+    return features_to_table(features, plan, crs=WGS84, warnings=(note,) if links else ())
+
+
+def _features(placemark: Element, number: int, stem: str) -> Iterator[Feature]:
+    """Yield what a placemark holds: one feature, or one for each time of its tracks."""
+    properties = _properties(placemark)
+    tracks = [element for element in placemark.iter() if local_name(element.tag) == "Track"]
+    if not tracks:
+        kind, texts = _geometry(placemark)
+        yield Feature(
+            number, properties, partial(_shape, kind, texts), texts[0][:60] if texts else ""
+        )
+    common = {name: text for name, text in properties.items() if name != "id"}
+    common = {"unit": properties.get("name") or stem} | common
+    for track in tracks:
+        times = _texts(track, "when")
+        places = _texts(track, "coord")  # one for each time, in the same order (OGC 07-147r2)
+        for at in range(max(len(times), len(places))):
+            time = times[at] if at < len(times) else ""
+            place = places[at] if at < len(places) else ""
+            yield Feature(number, common | {"time": time}, partial(_moment, place), place[:60])
+            number += 1
+
+
+def _texts(parent: Element, name: str) -> list[str]:
+    return [(child.text or "").strip() for child in parent if local_name(child.tag) == name]
+
+
+def _moment(place: str) -> shapely.Geometry:
+    """Return the point of a track's ``gx:coord``: longitude, latitude and height with spaces."""
+    if not place:
+        raise ShapeFault(NO_GEOMETRY)
+    return shapely.Point(_positions(",".join(place.split()))[0])
 
 
 def _properties(placemark: Element) -> Mapping[str, str]:
@@ -141,6 +176,9 @@ def _properties(placemark: Element) -> Mapping[str, str]:
             found[title] = child_text(element, "value") or ""
         elif title and tag == "SimpleData":
             found[title] = (element.text or "").strip()
+    when = next((e.text for e in placemark.iter() if local_name(e.tag) == "when"), None)
+    if when and "time" not in found:  # of a TimeStamp
+        found["time"] = when.strip()
     if _EXPORTED_ID in found:
         found["id"] = found.pop(_EXPORTED_ID)
     return found

@@ -30,6 +30,8 @@ _FIELDS: Final = ("unit", "time", "lon", "lat")
 _LONG: Final = "the sentence is {length} characters long, more than the limit of {limit}"
 _CHECKSUM: Final = "the checksum of the sentence is wrong or missing"
 _VOID: Final = "the receiver marks this fix as void (status V)"
+_NOT_MEASURED: Final = "the receiver marks this fix as {mode}, which is no measured position"
+_MODES: Final = {"N": "not valid (mode N)", "S": "simulated (mode S)", "M": "set by hand (mode M)"}
 _SHORT: Final = "the sentence has too few fields"
 _MINUTES: Final = "the angle cannot be read: minutes go up to 59.9999"
 _DATE: Final = "the date or time cannot be read"
@@ -63,29 +65,22 @@ def read_nmea(source: SourceFile, plan: Plan) -> RawTable:
     """
     rows: list[tuple[int, Mapping[str, str]]] = []
     refusals: list[Refusal] = []
-    seen = False
+    others = 0
     for number, text in enumerate(to_text(source.data, source.name).splitlines(), start=1):
         sentence = text.strip()
+        others += bool(sentence) and sentence[:1] not in {"$", "!"}
         try:
             fields = _sentence(sentence)
-            if fields is None:
-                continue
-            seen = True
-            rows.append((number, {**_fix(fields), "unit": source.path.stem}))
+            if fields is not None:
+                rows.append((number, {**_fix(fields), "unit": source.path.stem}))
         except _BadSentence as bad:
             refusals.append(Refusal(number, bad.field, sentence[:60], bad.reason, bad.values))
-    if not seen:
+    if not rows and not any("RMC," in refusal.value for refusal in refusals):
         raise InputError(
             "{file}: there is no RMC sentence, and only these have the date of a fix",
             file=source.name,
         )
     columns = {name: pa.array([row[name] for _, row in rows], pa.string()) for name in _FIELDS}
-    old = sum(row["time"] < OLDEST_LIKELY for _, row in rows)
-    note = Message(
-        "{count} dates are before {year}; a receiver whose week counter rolled over writes such "
-        "dates, 1,024 weeks early: check the time",
-        {"count": old, "year": OLDEST_LIKELY},
-    )
     return RawTable(
         columns,
         np.array([number for number, _ in rows], dtype=np.int64),
@@ -93,8 +88,22 @@ def read_nmea(source: SourceFile, plan: Plan) -> RawTable:
         tuple(refusals),
         crs=WGS84,
         zone="UTC",
-        warnings=(note,) if old else (),
+        warnings=_notes(sum(row["time"] < OLDEST_LIKELY for _, row in rows), others),
     )
+
+
+def _notes(old: int, others: int) -> tuple[Message, ...]:
+    """Return what to say of old dates, and of lines that are no sentences."""
+    dates = Message(
+        "{count} dates are before {year}; a receiver whose week counter rolled over writes such "
+        "dates, 1,024 weeks early: check the time",
+        {"count": old, "year": OLDEST_LIKELY},
+    )
+    lines = Message(
+        "{count} lines are no NMEA sentences (they begin with neither $ nor !) and are passed over",
+        {"count": others},
+    )
+    return (*([dates] if old else []), *([lines] if others else []))
 
 
 def _sentence(text: str) -> list[str] | None:
@@ -115,6 +124,8 @@ def _fix(fields: list[str]) -> Mapping[str, str]:
         raise _BadSentence("sentence", _SHORT)
     if fields[2] != "A":
         raise _BadSentence("status", _VOID)
+    if len(fields) > 12 and fields[12] in _MODES:
+        raise _BadSentence("mode", _NOT_MEASURED, mode=_MODES[fields[12]])
     return {
         "time": _time(fields[9], fields[1]),
         "lat": _angle("lat", fields[3], fields[4], "NS"),

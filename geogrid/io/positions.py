@@ -7,9 +7,11 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from geogrid.analysis.datum_guard import NEAR_M, DatumVerdict
-from geogrid.crs import WGS84, Datum, reprojection, to_wgs84
+from geogrid.crs import WGS84, Datum, crs_label, reprojection, to_wgs84
 from geogrid.errors import InputError
 from geogrid.io.gates import MISSING, NOT_NUMBER, OUT_OF_RANGE, Gate
 from geogrid.io.kinds import SHAPES
@@ -23,6 +25,10 @@ CHINA_BOX: Final = (72.004, 0.8293, 137.8347, 55.8271)
 _PART: Final = 16_384
 _MOST: Final = 0.9  # share of rows from which on a fault is the file's and not a row's
 NO_FIX: Final = "the position is 0, 0, which is what a receiver without a fix writes"
+ACROSS: Final = (
+    "the geometry crosses the 180th meridian in one step; cut it there (RFC 7946, section 3.1.9)"
+)
+_HALF_TURN: Final = 180.0  # degrees
 OUTSIDE_AREA: Final = "the position is outside the area of the districts ({box}, WGS-84)"
 
 
@@ -259,8 +265,31 @@ def choose_datum(
 def _to_lonlat(shapes: NDArray[np.object_], table: RawTable) -> NDArray[np.object_]:
     if table.crs is None or table.crs == WGS84:
         return shapes
-    moved: NDArray[np.object_] = shapely.transform(shapes, reprojection(table.crs, WGS84))
+    if table.crs.is_projected:
+        _refuse_degrees(shapes, table.crs)
+    try:
+        way = reprojection(table.crs, WGS84)
+    except ProjError as error:
+        raise InputError(
+            "there is no way from the file's CRS {crs} to WGS-84; export it in WGS-84 (EPSG:4326)",
+            crs=crs_label(table.crs),
+        ) from error
+    moved: NDArray[np.object_] = shapely.transform(shapes, way)
     return moved
+
+
+def _refuse_degrees(shapes: NDArray[np.object_], crs: CRS) -> None:
+    """Refuse degrees in a file that says that they are metres; as such they are all one place."""
+    xy = shapely.get_coordinates(shapes)
+    if len(xy) and (np.abs(xy) <= (180.0, 90.0)).all():
+        raise InputError(
+            "the file says that its CRS is {crs}, in {unit}, but its coordinates are degrees: the "
+            "first is {x}, {y}; correct the CRS of the file",
+            crs=crs_label(crs),
+            unit=crs.axis_info[0].unit_name,
+            x=float(xy[0, 0]),
+            y=float(xy[0, 1]),
+        )
 
 
 def gate_shapes(gate: Gate, kind: str) -> NDArray[np.object_]:
@@ -317,6 +346,21 @@ def gate_extent(gate: Gate, shapes: NDArray[np.object_]) -> None:
         outside: NDArray[np.bool_] = np.maximum(bounds[:, 0], bounds[:, 2]) > 180.0
         outside |= np.maximum(bounds[:, 1], bounds[:, 3]) > 90.0
     gate.refuse(outside, "geometry", OUT_OF_RANGE, {"low": "-180, -90", "high": "180, 90"})
+    across = np.zeros(gate.ok.size, dtype=bool)
+    west, _, east, _ = np.where(gate.ok[:, None], shapely.bounds(shapes), 0.0).T
+    for i in np.flatnonzero(east - west > _HALF_TURN):
+        across[i] = _steps_over(shapes[i])
+    gate.refuse(across, "geometry", ACROSS)
+
+
+def _steps_over(shape: shapely.Geometry) -> bool:
+    """Tell whether a line of a geometry steps from one side of the map to the other."""
+    rings = shapely.get_rings(shape)
+    for part in rings if len(rings) else shapely.get_parts(shape):
+        steps = np.abs(np.diff(shapely.get_coordinates(part)[:, 0]))
+        if ((steps > _HALF_TURN) & (steps < 2.0 * _HALF_TURN)).any():  # 360: around the world
+            return True
+    return False
 
 
 def shapes_to_wgs84(shapes: NDArray[np.object_], datum: Datum) -> NDArray[np.object_]:

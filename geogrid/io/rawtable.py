@@ -49,6 +49,9 @@ class RawTable:
         The file says of itself, at its top, that its data is synthetic.
     warnings
         What was seen on the way.
+    above
+        Rows of a spreadsheet at and above the header, so that row 1 is the next; 0 for what
+        is no table.
     """
 
     columns: Mapping[str, Column]
@@ -60,6 +63,7 @@ class RawTable:
     zone: str | None = None
     synthetic: bool = False
     warnings: tuple[Message, ...] = field(default=())
+    above: int = 0
 
     @property
     def read(self) -> int:

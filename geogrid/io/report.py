@@ -18,6 +18,7 @@ _COUNTS: Final = (
     "{file}: {accepted} of {read} rows accepted, {refused} refused, {duplicates} repeated"
 )
 _ROW: Final = "row {row}, {field} {value!r}: {reason}"
+_ROW_AND_LINE: Final = "row {row} (spreadsheet row {line}), {field} {value!r}: {reason}"
 
 
 def _unchanged(template: str) -> str:
@@ -77,6 +78,8 @@ class Refusal:
     record
         The whole row, from field to text, so that it can be corrected; empty where the file
         does not give it.
+    line
+        The row that a spreadsheet program shows it in, from 1; 0 for what is no table.
     """
 
     row: int
@@ -85,6 +88,7 @@ class Refusal:
     reason: str
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
     record: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    line: int = 0
 
     def render(self, translate: Callable[[str], str] = _unchanged) -> str:
         """Return one line that names row, field, value and reason.
@@ -99,8 +103,9 @@ class Refusal:
         str
             The line.
         """
-        return translate(_ROW).format(
+        return translate(_ROW_AND_LINE if self.line else _ROW).format(
             row=self.row,
+            line=self.line,
             field=self.field,
             value=self.value,
             reason=translate(self.reason).format(**self.values),

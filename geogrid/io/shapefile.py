@@ -64,11 +64,12 @@ def read_shapefile(source: SourceFile, plan: Plan) -> RawTable:
             rows=len(rows),
             shapes=len(shapes),
         )
-    if not rows:
+    if not any(row is not None for row in rows):
         raise InputError("{file}: there are no features in it, no data", file=source.name)
     features = [
         Feature(number, row, partial(_shape, content), f"record {number}")
         for number, (row, content) in enumerate(zip(rows, shapes, strict=True), start=1)
+        if row is not None
     ]
     crs, note = _crs(parts.get(".prj"))
     return features_to_table(features, plan, crs=crs, warnings=[*warnings, *note])

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from geogrid.errors import FileFormatError
 
 _MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as UTF-16's mark does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -18,6 +20,11 @@ _SAMPLE: Final = 1 << 16
 # A Chinese character alone between small Latin letters: how "ção" in Latin-1 reads as GB18030.
 _LATIN_IN_DISGUISE: Final = re.compile(r"[a-z][^\x00-\x7f][a-z]")
 _NON_ASCII_RUN: Final = re.compile(r"[^\x00-\x7f]+")
+_NON_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+# What GB18030 leaves to its users. Chinese text has at most a rare one; Big5 that is read as
+# GB18030 has some in every line.
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_PRIVATE_SHARE: Final = 0.02
 
 
 class _Trouble(NamedTuple):
@@ -30,8 +37,8 @@ class _Trouble(NamedTuple):
 def find_encoding(data: bytes, name: str, *, whole: bool = True) -> tuple[str, int]:
     """Return the one encoding in which all bytes are text, and the length of its mark.
 
-    UTF-8 and UTF-16 (with a mark, or by the NUL bytes of its ASCII part) are tried first, then
-    GB18030, which takes GBK and GB2312 in.
+    UTF-8, UTF-16 and UTF-32 (with a mark, or by the NUL bytes of its ASCII part) are tried
+    first, then GB18030, which takes GBK and GB2312 in.
 
     Parameters
     ----------
@@ -74,7 +81,7 @@ def find_encoding(data: bytes, name: str, *, whole: bool = True) -> tuple[str, i
             file=name,
             place=trouble.start,
         )
-    if not (whole and _trouble(data, "gb18030", 0)) and not _looks_latin(data):
+    if not (whole and _trouble(data, "gb18030", 0)) and not _looks_foreign(data):
         return "gb18030", 0
     raise _unknown(data, name, trouble.start)
 
@@ -119,10 +126,13 @@ def _trouble(data: bytes, codec: str, skip: int) -> _Trouble | None:
     return None
 
 
-def _looks_latin(data: bytes) -> bool:
+def _looks_foreign(data: bytes) -> bool:
+    """Tell whether text that can be read as GB18030 is more likely Latin or Big5."""
     text = data[:_SAMPLE].decode("gb18030", "ignore")
     runs = len(_NON_ASCII_RUN.findall(text))
-    return runs > 0 and len(_LATIN_IN_DISGUISE.findall(text)) > 0.5 * runs
+    private = len(_PRIVATE.findall(text))
+    is_latin = runs > 0 and len(_LATIN_IN_DISGUISE.findall(text)) > 0.5 * runs
+    return is_latin or private > max(1.0, _PRIVATE_SHARE * len(_NON_ASCII.findall(text)))
 
 
 def to_utf8(data: bytes, name: str) -> bytes:

@@ -84,7 +84,12 @@ def _transform(raw: object) -> Callable[[_Line], _Line]:
         raise TypeError(raw)
     scale = np.asarray(raw["scale"], dtype=np.float64).reshape(2)
     shift = np.asarray(raw["translate"], dtype=np.float64).reshape(2)
-    return lambda points: points * scale + shift
+
+    def to_coordinates(points: _Line) -> _Line:
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused later
+            return points * scale + shift
+
+    return to_coordinates
 
 
 def _pairs(raw: object) -> _Line:

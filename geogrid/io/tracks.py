@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geogrid.io.detect import open_source
 from geogrid.io.finish import make_report
-from geogrid.io.gates import MAX_ID_LENGTH, MISSING, Gate, gate_length
+from geogrid.io.gates import MAX_ID_LENGTH, MISSING, Gate, gate_control, gate_length
 from geogrid.io.opening import read_raw
 from geogrid.io.positions import gate_positions
 from geogrid.io.rawtable import Column
@@ -94,6 +94,7 @@ def _units(gate: Gate) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     gate.refuse(raw < 0, "unit", MISSING)
     for field in ("unit", "group"):
         gate_length(gate, field, MAX_ID_LENGTH)
+        gate_control(gate, field)
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.zeros(max(len(names), 1), dtype=np.int64)
     place[order] = np.arange(len(names))

@@ -120,7 +120,9 @@ def numbers(column: Column) -> Numbers:
         Text is read strictly: ASCII digits, a decimal point, no separators.
     """
     if not is_text(column):
-        if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
+        kind = column.type
+        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+        if not (is_number or pa.types.is_decimal(kind)):
             nothing = np.full(len(column), np.nan)
             return Numbers(nothing, np.isnan(nothing) & False, np.isnan(nothing))
         blank = _numpy(pc.is_null(column))

@@ -183,6 +183,7 @@ def table_to_parts(table: RawTable, kind: str) -> list[bytes]:
         "crs": table.crs.to_wkt("WKT2_2019") if table.crs is not None else None,
         "zone": table.zone,
         "synthetic": table.synthetic,
+        "above": table.above,
         "warnings": [[note.template, dict(note.values)] for note in table.warnings],
     }
     return [
@@ -218,6 +219,7 @@ def table_from_parts(parts: Sequence[bytes]) -> RawTable:
         zone=head["zone"],
         synthetic=head["synthetic"],
         warnings=tuple(Message(template, values) for template, values in head["warnings"]),
+        above=head["above"],
     )
 
 

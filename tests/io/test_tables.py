@@ -92,7 +92,8 @@ def test_row_numbers_are_those_of_the_spreadsheet_below_its_header(tmp_path):
     assert report.bad_rows == (3, 4, 7, 8, 9)
     assert [refusal.field for refusal in report.refusals] == ["lon", "row", "lon", "time", "lat"]
     assert report.refusals[0].render() == (
-        "row 3, lon 'abc': this is not a number; write it with digits and a decimal point"
+        "row 3 (spreadsheet row 4), lon 'abc': this is not a number; write it with digits and a "
+        "decimal point"
     )
     assert (report.read, report.accepted, report.status) == (7, 2, "quarantine")
     assert "0, 0" in report.refusals[2].render()
