@@ -133,7 +133,9 @@ class SitingPlan:
                 "sha256": problem.fingerprint,
                 "budget": problem.budget,
                 "n_points": problem.reach.n_points,
-                "arrays": {name: packed(array) for name, array in arrays.items()},
+                "arrays": {
+                    name: packed(array, steps=name == "point") for name, array in arrays.items()
+                },
             },
             "certificate": {
                 "scale": proof.scale,
@@ -159,21 +161,25 @@ def gap_between(value: int, bound: int) -> float:
     return abs(bound - value) / max(value, bound) if value != bound else 0.0
 
 
-def packed(array: NDArray[np.generic]) -> dict[str, str | int]:
+def packed(array: NDArray[Any], *, steps: bool = False) -> dict[str, str | int]:
     """Return an array of whole numbers as JSON: little-endian bytes, zlib, base64.
 
     Parameters
     ----------
     array
         One-dimensional.
+    steps
+        Tell each number by how much it is over the one before it: rows of near numbers get short.
 
     Returns
     -------
     dict
-        ``dtype``, ``size`` and ``data``.
+        ``dtype``, ``size`` and ``data``; ``steps`` is 1 where it tells these.
     """
-    kind = "<i4" if array.dtype.itemsize <= 4 else "<i8"
-    if kind == "<i8" and array.size and abs(array).max() < 2**31:
-        kind = "<i4"
-    data = zlib.compress(array.astype(kind).tobytes(), _LEVEL)
-    return {"dtype": kind, "size": array.size, "data": base64.b64encode(data).decode("ascii")}
+    told = np.diff(array.astype(np.int64), prepend=0) if steps else array
+    low, high = (int(told.min()), int(told.max())) if told.size else (0, 0)
+    kinds = (("<u1", 0, 2**8), ("<u2", 0, 2**16), ("<i4", -(2**31), 2**31))
+    kind = next((name for name, least, most in kinds if least <= low and high < most), "<i8")
+    data = base64.b64encode(zlib.compress(told.astype(kind).tobytes(), _LEVEL)).decode("ascii")
+    made: dict[str, str | int] = {"dtype": kind, "size": array.size, "data": data}
+    return made | {"steps": 1} if steps else made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
+import zlib
 
 import numpy as np
 import pytest
@@ -296,3 +298,21 @@ def test_checking_takes_nothing_from_the_solver():
     tree = ast.parse(Path(module.__file__).read_text("utf-8"))
     names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     assert not [name for name in names if name.startswith("geogrid") and name != "geogrid.errors"]
+
+
+@pytest.mark.parametrize("kind", ["<i4", "<i8"])
+def test_a_plan_that_tells_its_numbers_in_full_is_checked_alike(kind):
+    plan = stored(site_cameras(town(), EXACT))
+
+    def in_full(array):
+        return {
+            "dtype": kind,
+            "size": array.size,
+            "data": base64.b64encode(zlib.compress(array.astype(kind).tobytes())).decode(),
+        }
+
+    reach = town().reach
+    arrays = plan["instance"]["arrays"]
+    assert arrays["point"]["steps"] == 1
+    arrays |= {"point": in_full(reach.point), "start": in_full(reach.start)}
+    assert verify_plan(plan).holds
