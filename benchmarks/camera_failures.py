@@ -57,12 +57,12 @@ def views_between_buildings(cameras: int) -> NDArray[np.object_]:
     side = PITCH_M * (math.isqrt(BUILDINGS) - 1)
     place = rng.uniform(0.0, side, (3 * cameras, 2))
     inside, _ = shapely.STRtree(footprints).query(shapely.points(place), predicate="intersects")
-    place = np.delete(place, np.unique(inside), axis=0)[:cameras] + 1e6
-    standing = shapely.transform(footprints, lambda xy: xy + 1e6)
+    place = np.delete(place, np.unique(inside), axis=0)[:cameras] + 1e6 + PITCH_M * 10
+    standing = shapely.transform(footprints, lambda xy: xy + 1e6 + PITCH_M * 10)
     obstacles = Obstacles.of(Buildings(standing, np.full(BUILDINGS, math.nan)), None)
     n = len(place)
     sectors = Sectors.of(place, np.full(n, 100.0), np.zeros(n), np.full(n, 360.0))
-    return visible_views(sectors, obstacles, method="sweep")
+    return visible_views(sectors, obstacles, method="sweep").polygon
 
 
 def by_neighbours(views: NDArray[np.object_], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
