@@ -10,6 +10,7 @@ from geogrid.service.district_tables import DistrictTables
 from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
 from geogrid.service.hotspot_ways import HotspotWays
+from geogrid.service.incident_clusters import IncidentClusters
 from geogrid.service.intake import Intake
 from geogrid.service.merges import Merges
 from geogrid.service.quick_columns import QuickColumns
@@ -33,6 +34,7 @@ class Rooms(
     Evaluations,
     CameraReports,
     HotspotWays,
+    IncidentClusters,
     QuickColumns,
     Reaching,
     RoadAnswers,
