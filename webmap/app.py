@@ -12,6 +12,7 @@ from webmap.staging import Staging
 from webmap.views import (
     api,
     cameras,
+    clusters,
     districts,
     imports,
     lattice,
@@ -55,6 +56,7 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
         api,
         districts,
         cameras,
+        clusters,
         looks,
         imports,
         lattice,
