@@ -15,16 +15,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import resource
 import time
 from dataclasses import dataclass
 
 import numpy as np
-import pulp
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array, eye_array, hstack
-from scipy.spatial.distance import cdist
-from spopt.locate import MCLP
 
 from geogrid.analysis.siting import SitingParams, site_cameras
 from geogrid.analysis.siting_problem import Reach, SitingProblem
@@ -35,6 +31,7 @@ from geogrid.analysis.siting_whatif import WhatIf
 
 CELL_M = 250.0
 SEED = 2026
+PEER_LIMIT_S = 300  # of each of spopt's solvers, after the model is built
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,13 @@ def standing(size: Size, xy: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 def with_spopt(size: Size, xy: np.ndarray, weight: np.ndarray, where: np.ndarray) -> None:
     """Print what spopt finds, and how long its model and its solvers take."""
+    import pulp  # noqa: PLC0415 # hundreds of megabytes, in the processes of this peer alone
+    from scipy.spatial.distance import cdist  # noqa: PLC0415
+    from spopt.locate import MCLP  # noqa: PLC0415
+
     for name, solver in (
-        ("HiGHS", pulp.HiGHS(msg=False, timeLimit=120)),
-        ("CBC", pulp.PULP_CBC_CMD(msg=False, timeLimit=120)),
+        ("HiGHS", pulp.HiGHS(msg=False, timeLimit=PEER_LIMIT_S)),
+        ("CBC", pulp.PULP_CBC_CMD(msg=False, timeLimit=PEER_LIMIT_S)),
     ):
         began = time.perf_counter()
         model = MCLP.from_cost_matrix(
@@ -113,14 +114,20 @@ def with_spopt(size: Size, xy: np.ndarray, weight: np.ndarray, where: np.ndarray
         built = time.perf_counter() - began
         model = model.solve(solver, results=False)
         took = time.perf_counter() - began
+        ended = "" if took - built < PEER_LIMIT_S else ", at its limit: at least"
+        value = model.problem.objective.value()
         print(
-            f"{size.name:17} spopt  {model.problem.objective.value():>10,.0f} with {name}: model "
-            f"{built:.1f} s, in all {took:.1f} s; no bound"
+            f"{size.name:17} spopt  {value or float('nan'):>10,.0f} with {name}: model "
+            f"{built:.1f} s, in all{ended} {took:.1f} s; no bound",
+            flush=True,
         )
 
 
 def plain_highs(reach: Reach, weight: np.ndarray, new: int, limit_s: float) -> tuple[float, float]:
     """Return value and bound of the plain model in HiGHS."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 # as for spopt
+    from scipy.sparse import coo_array, csr_array, eye_array, hstack  # noqa: PLC0415
+
     n, m = len(reach), reach.n_points
     owner = np.repeat(np.arange(n), np.diff(reach.start))
     seen = coo_array((np.ones(owner.size), (reach.point, owner)), shape=(m, n))
@@ -140,15 +147,33 @@ def plain_highs(reach: Reach, weight: np.ndarray, new: int, limit_s: float) -> t
     return value, float("nan") if bound is None else -bound
 
 
+def peak_gb() -> float:
+    """Return the most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def warm() -> None:
+    """Load the kernels on a small instance."""
+    small = Size("", 12, 30, 3, 750.0, 0.0, 5.0)
+    xy, weight, where = instance(small)
+    plan = site_cameras(SitingProblem.of(reach_within(where, xy, 750.0), weight, 3))
+    verify_plan(plan.as_json())
+    WhatIf.of(plan.problem, plan.sites).switch(0)
+
+
 def run(size: Size) -> None:
     """Print one row, and one of the peer."""
+    warm()
+    libraries = peak_gb()
     xy, weight, where = instance(size)
+    made = peak_gb()
     views = standing(size, xy, weight)
     wall, cpu = time.perf_counter(), time.process_time()
     reach = reach_within(where, xy, size.range_m)
     problem = SitingProblem.of(reach, weight, size.new, SitingRules(views=views))
     plan = site_cameras(problem, SitingParams(gap=size.gap, time_limit_s=size.limit_s))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = peak_gb()
     stored = json.loads(json.dumps(plan.as_json()))
     check = time.perf_counter()
     verdict = verify_plan(stored)
@@ -158,13 +183,14 @@ def run(size: Size) -> None:
     for site in range(1_000):
         trial.switch(site % len(problem))
     toggle = (time.perf_counter() - toggle) / 1_000
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
         f"{size.name:17} ours   {plan.value:>10,} of {plan.bound:>10,}  gap {plan.gap:8.4%} "
         f"(certificate {verdict.gap:8.4%}, asked {size.gap:.2%}) {plan.status:10} "
-        f"wall {wall:6.2f} s cpu {cpu:6.2f} s peak {peak:.2f} GB  "
+        f"wall {wall:6.2f} s cpu {cpu:6.2f} s peak {peak:.2f} GB (packages {libraries:.2f}, with "
+        f"the instance {made:.2f})  "
         f"check {1e3 * check:.0f} ms ({'holds' if verdict.holds else 'FAILS'})  "
-        f"switch {1e6 * toggle:.1f} us"
+        f"switch {1e6 * toggle:.1f} us",
+        flush=True,
     )
     if size.has_spopt:
         with_spopt(size, xy, weight, where)
@@ -175,20 +201,23 @@ def run(size: Size) -> None:
         print(
             f"{size.name:17} HiGHS  {value:>10,.0f} of {bound:>10,.0f}  "
             f"wall {took:6.2f} s cpu {cpu:6.2f} s (limit {size.peer_s:.0f} s): "
-            f"{took / wall:.1f} x our wall time"
+            f"{took / wall:.1f} x our wall time",
+            flush=True,
         )
 
 
 def main() -> None:
-    """Warm the kernels on a small instance, then run."""
+    """Run each row in a process of its own, so that its memory is its own."""
     options = argparse.ArgumentParser()
     options.add_argument("--large", action="store_true", help="also the hard and the slow ones")
-    large = options.parse_args().large
-    warm = Size("", 12, 30, 3, 750.0, 0.0, 5.0)
-    xy, weight, where = instance(warm)
-    site_cameras(SitingProblem.of(reach_within(where, xy, 750.0), weight, 3))
-    for size in (*SIZES, *(LARGE if large else ())):
-        run(size)
+    options.add_argument("--only", help="rows whose name has this in it")
+    given = options.parse_args()
+    fresh = multiprocessing.get_context("spawn")
+    for size in (*SIZES, *(LARGE if given.large else ())):
+        if given.only is None or given.only in size.name:
+            one = fresh.Process(target=run, args=(size,))
+            one.start()
+            one.join()
 
 
 if __name__ == "__main__":
