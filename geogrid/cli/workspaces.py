@@ -269,13 +269,13 @@ def quarantine(speech: Speech, /, ws: Path, output: Path | None, number: int | N
     With --rows, -o writes the rows of one import as they were, with the reason beside them:
     correct them and import that file.
     """
-    from geogrid.service.corrections import rows_to_correct
     from geogrid.workspace import Workspace
 
-    rows = Workspace.open(ws).quarantine()
-    if number is not None:
-        rows = rows_to_correct(rows, number)
-    if output is not None:
+    workspace = Workspace.open(ws)
+    rows = workspace.quarantine() if number is None else workspace.refused_rows(number)
+    if output is not None and number is not None:
+        output.write_text(workspace.refused_csv(number), encoding="utf-8", newline="")
+    elif output is not None:
         rows.to_csv(output, index=False, encoding="utf-8-sig")
     elif number is None:
         _list_refused(speech, rows)

@@ -17,20 +17,23 @@ from geogrid import io
 from geogrid.errors import InputError
 from geogrid.i18n import translator
 from geogrid.io import ReadOptions, ReadReport
+from geogrid.io.profiles import DECLARED, Profile, parse_profile
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
+from geogrid.service.corrections import for_spreadsheets, rows_to_correct, telling_headers
 from geogrid.service.datum_guards import datum_guard
 from geogrid.service.import_results import KINDS, ImportResult, require_kind
-from geogrid.service.imports import undo
+from geogrid.service.imports import quarantine, undo
 from geogrid.service.json_fields import JsonFields
 from geogrid.service.options import read_options
 from geogrid.service.outlook import Outlook
+from geogrid.service.profiles import list_profiles, remove_profile, save_profile
 
 SHOWN_ROWS: Final = 8
 SHOWN_PLACES: Final = 2_000  # of a preview's map
 SHOWN_REFUSALS: Final = 50
 MOST_FILES: Final = 100  # of one import
 _DECLARED: Final = ("datum", "tz", "speed_unit", "unit")
-_WISHED: Final = ("kind", "files", "columns", "credit", *_DECLARED)
+_WISHED: Final = ("kind", "files", "columns", "credit", "trust_datum", *_DECLARED)
 _INSTANTS: Final = ("time", "t_from", "t_to", "received", "dispatched", "arrived")
 
 
@@ -66,7 +69,8 @@ class Intake(Outlook):
         ----------
         body
             A JSON object: ``kind``, ``files`` (texts), and what is known of ``datum``, ``tz``,
-            ``speed_unit``, ``unit``, ``columns`` (field to column) and ``credit``.
+            ``speed_unit``, ``unit``, ``columns`` (field to column) and ``credit``; with
+            ``trust_datum`` the declared datum holds, whatever roads say.
 
         Returns
         -------
@@ -89,7 +93,11 @@ class Intake(Outlook):
         return ImportWish(
             kind=given.text("kind") or "",
             files=files,
-            options=read_options(declared, {name: text for name, text in texts.items() if text}),
+            options=read_options(
+                declared,
+                {name: text for name, text in texts.items() if text},
+                trust_datum=given.flag("trust_datum"),
+            ),
             credit=given.text("credit") or "",
         )
 
@@ -164,6 +172,86 @@ class Intake(Outlook):
         for about, (frame, places, report) in zip(told["files"], looks, strict=True):
             about.update(_shown(frame, places, report, translate))
         return told
+
+    def refused_rows(self, number: int) -> pd.DataFrame:
+        """Return the refused rows of an import, to be corrected and imported again.
+
+        Parameters
+        ----------
+        number
+            Of the import in the log.
+
+        Returns
+        -------
+        pandas.DataFrame
+            See `geogrid.service.corrections.rows_to_correct`.
+
+        Raises
+        ------
+        InputError
+            It refused nothing, or its rows are not kept.
+        """
+        files = [file for one in self.import_log() if one["id"] == number for file in one["files"]]
+        return rows_to_correct(quarantine(self._shelf), number, telling_headers(files))
+
+    def refused_csv(self, number: int) -> str:
+        """Return the refused rows of an import as CSV, safe to open in a spreadsheet.
+
+        Parameters
+        ----------
+        number
+            Of the import in the log.
+
+        Returns
+        -------
+        str
+            With a byte order mark, so that spreadsheets take it for UTF-8.
+        """
+        text: str = for_spreadsheets(self.refused_rows(number)).to_csv(index=False)
+        return "\ufeff" + text
+
+    def import_profiles(self) -> dict[str, dict[str, Any]]:
+        """Return what is known of each source: see `geogrid.service.profiles.list_profiles`."""
+        return list_profiles(self._shelf.root)
+
+    def save_import_profile(self, name: str, body: object) -> None:
+        """Keep what a page knows of a source.
+
+        Parameters
+        ----------
+        name
+            Of the profile; one of that name is replaced.
+        body
+            A JSON object: what is known of ``datum``, ``tz``, ``speed_unit``, ``unit``, ``credit``
+            and ``columns`` (field to column).
+
+        Raises
+        ------
+        InputError
+            A value is not known, or the name is none.
+        """
+        given = JsonFields(body, (*DECLARED, "columns"), "profile")
+        columns = given.mapping("columns")
+        named = JsonFields(columns, tuple(columns), "columns")
+        declared = {key: text for key in DECLARED if (text := given.text(key))}
+        mapped = {key: text for key in columns if (text := named.text(key))}
+        toml = Profile(declared, mapped).as_toml()
+        save_profile(self._shelf.root, name, parse_profile(toml, name))
+
+    def remove_import_profile(self, name: str) -> None:
+        """Forget what is known of a source.
+
+        Parameters
+        ----------
+        name
+            Of the profile.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There is none of that name.
+        """
+        remove_profile(self._shelf.root, name)
 
     def undo_import(self, number: int) -> dict[str, Any]:
         """Take the last import back, if it is the one that is meant.
@@ -260,6 +348,7 @@ def _shown(
         "refusals": [
             {
                 "row": refusal.row,
+                "line": refusal.line or None,
                 "field": refusal.field,
                 "value": refusal.value,
                 "reason": translate(refusal.reason).format(**refusal.values),

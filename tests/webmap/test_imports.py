@@ -150,3 +150,41 @@ def test_a_hundred_files_may_wait():
         staging.take("a.csv", io.BytesIO(b""))
     with pytest.raises(InputError, match="100 files wait already"):
         staging.take("a.csv", io.BytesIO(b""))
+
+
+def test_refused_rows_are_shown_taken_away_corrected_and_taken_in_again(client, workspace):
+    done = client.post("/api/imports", json=wish(lay_aside(client)), headers=OWN).get_json()
+    seen = client.get(f"/api/imports/{done['import']}/refused").get_json()
+    assert (seen["count"], seen["header"][-2:]) == (1, ["refused_row", "refused_because"])
+    (row,) = seen["rows"]
+    assert dict(zip(seen["header"], row, strict=True))["lon"] == "217.63"
+    answer = client.get(f"/api/imports/{done['import']}/refused.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    corrected = answer.get_data(as_text=True).replace("217.63", "117.63")
+    again = wish(lay_aside(client, corrected, "refused.csv"))
+    assert client.post("/api/imports", json=again, headers=OWN).get_json()["accepted"] == 1
+    assert sorted(workspace.register("rooms").index) == ["R1", "R2", "R3"]
+    assert client.get("/api/imports/99/refused").status_code == 400
+
+
+def test_a_unit_in_a_header_stays_with_the_refused_rows(client, workspace):
+    text = "unit,time,lon,lat,速度（mph）\nA,2026-03-06T08:00:00Z,117.62,26.26,-3\n"
+    text += "A,x,117.62,26.26,=1+1\n"
+    asked = wish(lay_aside(client, text, "a.csv"), kind="tracks")
+    number = client.post("/api/imports", json=asked, headers=OWN).get_json()["import"]
+    lines = workspace.refused_csv(number).splitlines()
+    assert "速度（mph）" in lines[0]
+    assert "'=1+1" in lines[1]
+
+
+def test_what_is_known_of_a_source_is_kept_and_forgotten(client):
+    body = {"datum": "gcj02", "tz": "Asia/Shanghai", "columns": {"unit": "终端"}}
+    kept = client.put("/api/imports/profiles/车队", json=body, headers=OWN).get_json()
+    known = {"datum": "gcj02", "tz": "Asia/Shanghai", "map": {"unit": "终端"}}
+    assert kept == client.get("/api/imports/profiles").get_json() == {"profiles": {"车队": known}}
+    assert client.delete("/api/imports/profiles/车队", headers=OWN).get_json() == {"profiles": {}}
+    assert client.delete("/api/imports/profiles/车队", headers=OWN).status_code == 404
+    for wrong in ({"datum": "mars"}, {"tz": "Mars/Phobos"}, {"what": "x"}, []):
+        assert client.put("/api/imports/profiles/a", json=wrong, headers=OWN).status_code == 400
+    assert client.put("/api/imports/profiles/a.toml", json=body, headers=OWN).status_code == 400
+    assert client.put("/api/imports/profiles/a", json=body).status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -15,6 +16,7 @@ from webmap.query import check_names, language_wanted, settings, workspace
 from webmap.staging import Staging
 from webmap.views.ui import theme_wanted
 
+SHOWN_ROWS: Final = 200  # of refused ones, to be corrected on the page; the file has all
 blueprint = Blueprint("imports", __name__)
 blueprint.before_request(
     partial(same_origin_only, media=("application/json", "application/octet-stream"))
@@ -98,6 +100,52 @@ def undo(number: int) -> Response:
     """Take the last import back, exactly; its number says which one is meant."""
     check_names()
     return json_answer(workspace().undo_import(number))
+
+
+@blueprint.get("/api/imports/<int:number>/refused")
+def refused(number: int) -> Response:
+    """Return the refused rows of an import, as a table to correct."""
+    check_names()
+    rows = workspace().refused_rows(number)
+    return json_answer(
+        {
+            "header": list(rows.columns),
+            "rows": rows.head(SHOWN_ROWS).to_numpy().tolist(),
+            "count": len(rows),
+        }
+    )
+
+
+@blueprint.get("/api/imports/<int:number>/refused.csv")
+def refused_file(number: int) -> Response:
+    """Return the refused rows of an import as CSV, to be corrected in a spreadsheet."""
+    check_names()
+    answer = Response(workspace().refused_csv(number), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="refused-{number}.csv"'
+    return answer
+
+
+@blueprint.get("/api/imports/profiles")
+def profiles() -> Response:
+    """Return what is known of each source, by name."""
+    check_names()
+    return json_answer({"profiles": workspace().import_profiles()})
+
+
+@blueprint.put("/api/imports/profiles/<name>")
+def keep_profile(name: str) -> Response:
+    """Keep what is known of a source; one of that name is replaced."""
+    check_names()
+    workspace().save_import_profile(name, json_body())
+    return profiles()
+
+
+@blueprint.delete("/api/imports/profiles/<name>")
+def forget_profile(name: str) -> Response:
+    """Forget what is known of a source."""
+    check_names()
+    workspace().remove_import_profile(name)
+    return profiles()
 
 
 def _staging() -> Staging:
