@@ -24,11 +24,12 @@ from scipy.stats import poisson
 
 from geogrid.analysis.balance import balance
 from geogrid.analysis.match_index import match_index
+from geogrid.analysis.near_evidence import near_cells
 from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.crs import WGS84, reprojection
 from geogrid.workspace import Workspace
 
-CELLS, INCIDENTS = 367_000, 100_000
+CELLS, COLUMNS, INCIDENTS = 367_000, 734, 100_000
 FACTOR = 5.0
 BANDS = (0.0, 0.2, 0.5, 0.8, 1.0 + 1e-9)
 WORLDS = 10
@@ -36,9 +37,11 @@ NULL_WORLDS = 100
 BLOCKS = 60
 
 
-def called(counts: NDArray[np.int64], presence: NDArray[np.float64]) -> NDArray[np.bool_]:
+def called(
+    counts: NDArray[np.int64], presence: NDArray[np.float64], near: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Return the cells in which demand is said to exceed supply."""
-    result = balance(counts.astype(np.float64), presence, least_s=LEAST_VISIT_S)
+    result = balance(counts.astype(np.float64), presence, least_s=LEAST_VISIT_S, near=near)
     return np.asarray(result.verdict == 1)
 
 
@@ -48,9 +51,10 @@ def whole(rng: np.random.Generator) -> None:
     counts = rng.multinomial(INCIDENTS, presence / presence.sum())
     raw = counts / INCIDENTS > 2.0 * presence / presence.sum()
     match = match_index(counts, presence)
+    near = near_cells(np.arange(CELLS), COLUMNS)
     print(
         f"whole: {CELLS:,} cells, {INCIDENTS:,} incidents in proportion: "
-        f"{int(called(counts, presence).sum())} called; raw ratio over 2: {raw.mean():.1%}"
+        f"{int(called(counts, presence, near).sum())} called; raw ratio over 2: {raw.mean():.1%}"
     )
     if match is not None:
         print(
@@ -59,12 +63,17 @@ def whole(rng: np.random.Generator) -> None:
         )
 
 
-def null(presence: NDArray[np.float64], incidents: int, rng: np.random.Generator) -> None:
+def null(
+    presence: NDArray[np.float64],
+    near: NDArray[np.int64],
+    incidents: int,
+    rng: np.random.Generator,
+) -> None:
     """Print how often a cell is called where none should be."""
     share = np.maximum(presence, LEAST_VISIT_S)
     share = share / share.sum()
     worlds = (rng.multinomial(incidents, share) for _ in range(NULL_WORLDS))
-    wrong = [int(called(world, presence).sum()) for world in worlds]
+    wrong = [int(called(world, presence, near).sum()) for world in worlds]
     print(
         f"null: {presence.size:,} cells of the workspace, {incidents:,} incidents, {NULL_WORLDS} "
         f"worlds: {sum(wrong)} called, in {sum(n > 0 for n in wrong)} worlds"
@@ -97,11 +106,12 @@ def planted(
 ) -> None:
     """Print precision and recall by band of power."""
     sums = np.zeros((len(BANDS) - 1, 3), np.int64)  # planted, found, called in the band
+    near = near_cells(cells, n_cols)
     for _ in range(WORLDS):
         true = blocks(cells, n_cols, rng)
         share = np.maximum(presence, LEAST_VISIT_S) * np.where(true, FACTOR, 1.0)
         share = share / share.sum()
-        found = called(rng.multinomial(incidents, share), presence)
+        found = called(rng.multinomial(incidents, share), presence, near)
         calm = np.where(true, share / FACTOR, share) * incidents
         band = np.searchsorted(BANDS, powers(calm), side="right") - 1
         for number in range(len(sums)):
@@ -161,9 +171,9 @@ def main() -> int:
         required
     ]
     incidents = int(table.summary["incidents"])
-    null(presence, incidents, rng)
-    spec = workspace.grid.spec
-    planted(presence, workspace.grid.cells[required], spec.n_cols, incidents, rng)
+    cells, n_cols = workspace.grid.cells[required], workspace.grid.spec.n_cols
+    null(presence, near_cells(cells, n_cols), incidents, rng)
+    planted(presence, cells, n_cols, incidents, rng)
     own(workspace, asked.workspace)
     return 0
 

@@ -4,8 +4,9 @@ A cell's ratio of demand to supply is unknown; its incidents are Poisson given i
 groups. Calm ones have ratios about one value, with a spread that is estimated; those out of
 balance may have any ratio from 1/64 to 64, none more likely than another on a logarithmic scale.
 What share of cells is out of balance, where calm cells lie and how much they vary are those of the
-highest likelihood. So a few strong gaps do not swell the spread of the calm cells, as they would
-if one distribution had to fit both.
+highest likelihood (`geogrid.analysis.ratio_groups`). So a few strong gaps do not swell the spread
+of the calm cells, as they would if one distribution had to fit both. What the cells around one say
+changes how likely it is to be out of balance (`geogrid.analysis.near_evidence`).
 
 References
 ----------
@@ -17,27 +18,16 @@ hierarchical mixture method. Biostatistics 5, 155-176 (false discovery from post
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-EXCESS: Final = 1.25  # a share must exceed the other's by a quarter to count
+from geogrid.analysis.near_evidence import NearClasses, near_classes
+from geogrid.analysis.ratio_groups import EXCESS, LOG_RATIO, fitted_groups, likelihood
+
 MAX_FALSE_SHARE: Final = 0.05
-MOST_RATIO: Final = 64.0
-_STEPS: Final = 4  # points of the scale between balance and a quarter more
-_STEP: Final = math.log(EXCESS) / (_STEPS + 0.5)  # so that no point lies on the limit
-_REACH: Final = int(math.log(MOST_RATIO) / _STEP)
-LOG_RATIO: Final = np.arange(-_REACH, _REACH + 1, dtype=np.float64) * _STEP
-_SPREADS: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5)
-# Cells that are taken as seen before any count: one out of balance, nine calm. Without them three
-# cells with five incidents would say that all are out of balance.
-_PRIOR_OFF: Final = 1.0
-_PRIOR_CALM: Final = 9.0
-_ROUNDS: Final = 40
-_BIN: Final = 0.02  # cells whose expected counts differ by 2 % are fitted, not judged, together
 _PART: Final = 16_384
 
 
@@ -63,6 +53,9 @@ class Balance:
         Standard deviation of the natural logarithm of calm cells' ratios.
     expected
         Posterior mean of the incidents to expect in each cell.
+    near_share
+        How often a cell around one whose demand exceeds is out of balance, too, as estimated; the
+        share of all cells where they were not asked.
     """
 
     demand_share: NDArray[np.float64]
@@ -74,31 +67,32 @@ class Balance:
     calm_ratio: float
     calm_spread: float
     expected: NDArray[np.float64]
-
-
-class _Groups(NamedTuple):
-    """The two groups: how likely each ratio of `LOG_RATIO` is, and what was estimated."""
-
-    weight: NDArray[np.float64]
-    off_share: float
-    calm_log_ratio: float
-    calm_spread: float
+    near_share: float
 
 
 def balance(
-    incidents: NDArray[np.float64], presence_s: NDArray[np.float64], *, least_s: float
+    incidents: NDArray[np.float64],
+    presence_s: NDArray[np.float64],
+    *,
+    least_s: float,
+    near: NDArray[np.int64] | None = None,
 ) -> Balance:
     """Compare the share of incidents with the share of presence.
 
     Parameters
     ----------
     incidents
-        Counts of the cells that can have any, shape (n,); some > 0.
+        Counts of the cells that can have any, shape (n,); some > 0. Weighed ones are
+        `geogrid.analysis.harm.harm_counts`, no whole numbers.
     presence_s
         Seconds with a unit present, shape (n,); some > 0.
     least_s
         Presence that cannot be told from none, seconds, > 0; cells have at least this much
         when shares are compared.
+    near
+        Positions of the cells around each, -1 where there is none, shape (n, k): what they say
+        counts too, by `geogrid.analysis.near_evidence.near_classes`. Each cell stands alone if
+        ``None``.
 
     Returns
     -------
@@ -109,8 +103,9 @@ def balance(
     demand, supply = incidents / total, presence_s / presence_s.sum()
     mean = np.maximum(presence_s, least_s)
     mean = mean / mean.sum()
-    groups = _fitted(incidents, total * mean)
-    ratio, above, below = _judged(incidents, total * mean, groups.weight)
+    groups = fitted_groups(incidents, total * mean)
+    classes = None if near is None else near_classes(incidents, total * mean, near, groups)
+    ratio, above, below = _judged_by_class(incidents, total * mean, groups.weight, classes)
     verdict = np.zeros(incidents.size, dtype=np.int8)
     verdict[discoveries(below)] = -1
     verdict[discoveries(above)] = 1
@@ -127,71 +122,26 @@ def balance(
         calm_ratio=float(np.exp(groups.calm_log_ratio)),
         calm_spread=groups.calm_spread,
         expected=ratio * mean * total,
+        near_share=groups.off_share if classes is None else classes.near_share,
     )
 
 
-def _likelihood(
-    incidents: NDArray[np.float64], expected: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how likely counts are at each ratio, up to a factor per row; shape (n, ratios)."""
-    logs = incidents[:, None] * LOG_RATIO - expected[:, None] * np.exp(LOG_RATIO)
-    return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)))
-
-
-def _fitted(incidents: NDArray[np.float64], expected: NDArray[np.float64]) -> _Groups:
-    """Return the groups of highest likelihood."""
-    bins = np.round(np.log(expected) / _BIN)
-    pairs, times = np.unique(np.column_stack([incidents, bins]), axis=0, return_counts=True)
-    likely = _likelihood(pairs[:, 0], np.exp(pairs[:, 1] * _BIN))
-    slab = np.full(LOG_RATIO.size, 1.0 / LOG_RATIO.size)
-    off = likely @ slab
-    fits = [_best_calm(spread, likely, off, times) for spread in _SPREADS]
-    at, share, _ = fits[top := int(np.argmax([fit[2] for fit in fits]))]
-    weight = (1.0 - share) * _calm(at, _SPREADS[top]) + share * slab
-    return _Groups(weight, share, at, _SPREADS[top])
-
-
-def _best_calm(
-    spread: float,
-    likely: NDArray[np.float64],
-    off: NDArray[np.float64],
-    times: NDArray[np.int64],
-) -> tuple[float, float, float]:
-    """Return where calm cells lie best, the share out of balance, and the log-likelihood."""
-    at, share, fit = 0.0, 0.0, -np.inf
-    for step in (8, 4, 2, 1):  # coarsely first, then between the neighbours of the best
-        tried = at + np.arange(-4, 5) * step * _STEP
-        shapes = np.stack([_calm(place, spread) for place in tried])
-        fits, shares = _mixed(likely @ shapes.T, off, times)
-        top = int(np.argmax(fits))
-        at, share, fit = float(tried[top]), float(shares[top]), float(fits[top])
-    return at, share, fit
-
-
-def _calm(at: float, spread: float) -> NDArray[np.float64]:
-    """Return how likely each ratio is for a calm cell; all at one point without a spread."""
-    width = max(spread, 0.25 * _STEP)
-    logs = -0.5 * ((LOG_RATIO - at) / width) ** 2
-    shape = np.exp(logs - logs.max())
-    return np.asarray(shape / shape.sum())
-
-
-def _mixed(
-    calm: NDArray[np.float64], off: NDArray[np.float64], times: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return log-likelihoods and shares out of balance, by expectation and maximisation.
-
-    ``calm`` has a column for each shape of the calm group.
-    """
-    share = np.full(calm.shape[1], _PRIOR_OFF / (_PRIOR_OFF + _PRIOR_CALM))
-    cells = times.sum() + _PRIOR_OFF + _PRIOR_CALM
-    for _ in range(_ROUNDS):
-        out = share * off[:, None]
-        member = out / np.maximum(out + (1.0 - share) * calm, 1e-300)
-        share = (times @ member + _PRIOR_OFF) / cells
-    whole = np.maximum(share * off[:, None] + (1.0 - share) * calm, 1e-300)
-    prior = _PRIOR_OFF * np.log(share) + _PRIOR_CALM * np.log1p(-share)
-    return times @ np.log(whole) + prior, share
+def _judged_by_class(
+    incidents: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    classes: NearClasses | None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `_judged` does, each cell by how likely ratios are in its class."""
+    if classes is None:
+        return _judged(incidents, expected, weight)
+    found = np.empty((3, incidents.size))
+    for number, of_class in enumerate(classes.weight):
+        at = np.flatnonzero(classes.number == number)
+        if at.size:
+            found[:, at] = _judged(incidents[at], expected[at], of_class)
+    ratio, above, below = found
+    return ratio, above, below
 
 
 def _judged(
@@ -204,7 +154,7 @@ def _judged(
     parts = []
     for start in range(0, incidents.size, _PART):
         part = slice(start, start + _PART)
-        parts.append((_likelihood(incidents[part], expected[part]) * weight) @ columns)
+        parts.append((likelihood(incidents[part], expected[part]) * weight) @ columns)
     sums = np.concatenate(parts)
     ratio, above, below = (sums[:, 1:] / sums[:, :1]).T
     return ratio, np.minimum(above, 1.0), np.minimum(below, 1.0)

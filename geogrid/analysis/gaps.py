@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geogrid.analysis.balance import balance
 from geogrid.analysis.dosage_summary import CellDosage
 from geogrid.analysis.match_index import match_by_district, match_index
+from geogrid.analysis.near_evidence import near_cells
 from geogrid.analysis.patrol_coverage import LEAST_VISIT_S
 from geogrid.errors import InputError
 from geogrid.i18n import retold
-from geogrid.kernels.ellipse import mark_reachable
 from geogrid.model.cells import CellTable, Field
-from geogrid.model.grid import Grid
-from geogrid.model.projection import FastProjection
-from geogrid.model.tracks import DEGREE_STEPS
 
 STATES: Final = (
     "not_required",
@@ -32,7 +28,7 @@ STATES: Final = (
     "under",
     "met",
 )
-_LEAST_MOVING_MS: Final = 1000
+WEIGHTS: Final = ("none", "harm")
 VERDICTS: Final = ("demand_exceeds", "balanced", "supply_exceeds")
 FIELDS: Final = (
     Field(
@@ -93,18 +89,28 @@ class GapParams:
         A longer silence says nothing about where a unit went, seconds.
     least_dwell_s
         What a hidden visit would have lasted at least, seconds.
+    weight
+        What an incident counts for when demand is compared with supply: ``none`` for one each,
+        ``harm`` for its weight.
 
     Raises
     ------
     InputError
-        A value is not positive.
+        A value is not positive, or the weight is another.
     """
 
     stale_after_h: float = 48.0
     dark_up_to_s: float = 1800.0
     least_dwell_s: float = LEAST_VISIT_S
+    weight: str = "none"
 
     def __post_init__(self) -> None:
+        if self.weight not in WEIGHTS:
+            raise InputError(
+                "incidents of gaps count by {weights}, not {weight!r}",
+                weights=", ".join(WEIGHTS),
+                weight=self.weight,
+            )
         if min(self.stale_after_h, self.dark_up_to_s, self.least_dwell_s) <= 0.0:
             raise InputError("limits of gaps must be more than 0: {values}", values=self)
 
@@ -132,6 +138,12 @@ class GapInputs:
         was on duty if any unit was tracked.
     dosage
         What was promised and got; ``None`` where nothing is promised.
+    harm
+        Effective incidents per active cell, where they count by weight, shape (n_cells,); see
+        `geogrid.analysis.harm.harm_counts`. Each counts once if ``None``.
+    judged
+        The same by which single cells are judged, `geogrid.analysis.harm.tail_counts`; as
+        ``harm`` if ``None``.
     """
 
     coverage: CellTable
@@ -142,6 +154,8 @@ class GapInputs:
     missing_days: int
     on_duty: bool | None = None
     dosage: CellDosage | None = None
+    harm: NDArray[np.float64] | None = None
+    judged: NDArray[np.float64] | None = None
 
 
 def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> CellTable:
@@ -178,6 +192,9 @@ def coverage_gaps(inputs: GapInputs, *, params: GapParams | None = None) -> Cell
         "states": dict(zip(STATES, counts.tolist(), strict=True)),
         "land_km2": dict(zip(STATES, land.tolist(), strict=True)),
         "incidents": int(inputs.incidents[inputs.required].sum()),
+        "effective_incidents": float(
+            (inputs.incidents if inputs.harm is None else inputs.harm)[inputs.required].sum()
+        ),
         "missing_days": inputs.missing_days,
         "dark_share": dark_m2 / required_m2 if required_m2 else 0.0,
         "match": matches,
@@ -227,23 +244,26 @@ def _balance_columns(
         name: np.full(inputs.required.size, np.nan) for name in names
     }
     columns["verdict"] = np.full(inputs.required.size, None, dtype=object)
-    counts = inputs.incidents[at].astype(np.float64)
+    demand = inputs.incidents if inputs.harm is None else inputs.harm
+    counts = demand[at].astype(np.float64)
+    judged = counts if inputs.judged is None else inputs.judged[at]
     presence = np.nan_to_num(inputs.coverage["presence_s"].astype(np.float64))[at]
     if counts.sum() == 0.0 or presence.sum() == 0.0:
         return columns, {"city": None, "districts": []}
-    result = balance(counts, presence, least_s=LEAST_VISIT_S)
+    grid = inputs.coverage.grid
+    near = near_cells(grid.cells[at], grid.spec.n_cols)
+    result = balance(judged, presence, least_s=LEAST_VISIT_S, near=near)
     columns["demand_share"][at] = result.demand_share
     columns["supply_share"][at] = result.supply_share
     columns["balance"][at] = result.log2_ratio
     columns["p_exceeds"][at] = result.p_exceeds
     columns["verdict"][at] = np.array(VERDICTS, dtype=object)[1 - result.verdict]
-    grid = inputs.coverage.grid
-    found = match_by_district(inputs.incidents[at], presence, result.expected, grid.district[at])
+    found = match_by_district(counts, presence, result.expected, grid.district[at])
     districts = [
         {"district": grid.boundary.ids[k], "name": grid.boundary.names[k], "match": match}
         for k, match in found.items()
     ]
-    city = match_index(inputs.incidents[at], presence, expected=result.expected)
+    city = match_index(counts, presence, expected=result.expected)
     return columns, {"city": city.as_json() if city else None, "districts": districts}
 
 
@@ -298,100 +318,3 @@ def _tell_shortfalls(
             absence, most = float(dosage.absence_h[i]), float(dosage.absence_limit_h[i])
             parts.append(REASONS["late"].format(absence=absence, most=most))
         reasons[i] = _BETWEEN.join(parts)
-
-
-def hidden_cells(
-    silences: pd.DataFrame,
-    speed_m_s: Mapping[str, float],
-    grid: Grid,
-    projection: FastProjection,
-    params: GapParams,
-) -> NDArray[np.bool_]:
-    """Return the cells that some unit could have visited unseen while its GPS was silent.
-
-    The way from the fix before the silence over the cell to the fix after it, in a straight
-    line, must fit into the silence at the unit's usual top speed with a visit's dwell to
-    spare.
-
-    Parameters
-    ----------
-    silences
-        ``unit``, ``enter``, ``leave`` (ms), ``lon_0``, ``lat_0``, ``lon_1``, ``lat_1`` (1e-7
-        degrees), as `PatrolDay.silences`.
-    speed_m_s
-        95th percentile of each unit's speed on the move; units without one hide nothing.
-    grid
-        The grid.
-    projection
-        Onto the grid's lattice.
-    params
-        Longest silence that counts, and the least dwell.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_cells,)
-        True where a visit could be hidden.
-    """
-    spec = grid.spec
-    marked = np.zeros((spec.n_rows, spec.n_cols), dtype=np.uint8)
-    foci, reach = silent_ways(silences, speed_m_s, projection, params)
-    foci = (foci - np.array([spec.x_min, spec.y_min] * 2)) / spec.cell_size
-    mark_reachable(foci, reach / spec.cell_size, marked)
-    return np.asarray(marked.ravel()[grid.cells] == 1)
-
-
-def silent_ways(
-    silences: pd.DataFrame,
-    speed_m_s: Mapping[str, float],
-    projection: FastProjection,
-    params: GapParams,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the fixes around each silence that counts, and the longest way between them.
-
-    Parameters
-    ----------
-    silences, speed_m_s, projection, params
-        As for `hidden_cells`.
-
-    Returns
-    -------
-    foci : ndarray of float, shape (n, 4)
-        Places of both fixes, x and y of each, metres.
-    reach : ndarray of float, shape (n,)
-        Metres at the unit's usual top speed, the least dwell taken off.
-    """
-    duration_s = (silences["leave"] - silences["enter"]).to_numpy() / 1e3
-    speed = silences["unit"].astype(object).map(dict(speed_m_s)).to_numpy(np.float64)
-    use = (duration_s <= params.dark_up_to_s) & np.isfinite(speed)
-    short = silences[use]
-    ends = [
-        projection.to_metres(
-            short[f"lon_{k}"].to_numpy() / DEGREE_STEPS, short[f"lat_{k}"].to_numpy() / DEGREE_STEPS
-        )
-        for k in (0, 1)
-    ]
-    foci = np.column_stack([*ends[0], *ends[1]])
-    return foci, np.asarray((duration_s[use] - params.least_dwell_s) * speed[use])
-
-
-def usual_top_speeds(passes: pd.DataFrame) -> dict[str, float]:
-    """Return the 95th percentile of each unit's speed over its passes.
-
-    Only passes that moved for a second and for half of their time say how fast a unit goes:
-    the drift of a standing unit is in ``mm`` too, and a few milliseconds are mostly rounding.
-
-    Parameters
-    ----------
-    passes
-        ``unit``, ``moving_ms``, ``standing_ms``, ``mm``, as `PatrolDay.passes`.
-
-    Returns
-    -------
-    dict of str to float
-        Metres per second, by unit; units that never moved so are not in it.
-    """
-    long_enough = passes["moving_ms"] >= np.maximum(passes["standing_ms"], _LEAST_MOVING_MS)
-    moving = passes[long_enough]
-    speed = moving["mm"] / moving["moving_ms"]
-    by_unit = speed.groupby(moving["unit"].astype(object)).quantile(0.95)
-    return {str(unit): float(value) for unit, value in by_unit.items()}

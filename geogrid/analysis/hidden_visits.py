@@ -26,7 +26,7 @@ def hidden_by_road(
     Parameters
     ----------
     ways
-        Of `geogrid.analysis.gaps.silent_ways`, in the CRS of the grid.
+        Of `geogrid.analysis.silences.silent_ways`, in the CRS of the grid.
     grid
         The grid.
     roads

@@ -44,7 +44,7 @@ class MatchIndex:
     by_chance
         Its mean if each incident fell where units are, in proportion to their presence.
     incidents
-        What it rests on.
+        What it rests on; of weighed ones the effective number.
     error
         Standard error of the index before it is cut to [0, 1].
     """
@@ -86,7 +86,7 @@ class MatchIndex:
 
 
 def match_index(
-    incidents: NDArray[np.int64],
+    incidents: NDArray[np.int64] | NDArray[np.float64],
     presence_s: NDArray[np.float64],
     *,
     expected: NDArray[np.float64] | None = None,
@@ -98,7 +98,7 @@ def match_index(
     Parameters
     ----------
     incidents
-        Counts per cell, shape (n,).
+        Counts per cell, shape (n,); weighed ones are `geogrid.analysis.harm.harm_counts`.
     presence_s
         Seconds with a unit present per cell, shape (n,).
     expected
@@ -128,23 +128,24 @@ def match_index(
             a=incidents.shape,
             b=presence_s.shape,
         )
-    total, present = int(incidents.sum()), float(presence_s.sum())
+    total, present = float(incidents.sum()), float(presence_s.sum())
     if total < LEAST_INCIDENTS or present <= 0.0:
         return None
     supply = presence_s / present
     dissimilarity = 0.5 * float(np.abs(incidents / total - supply).sum())
-    by_chance = 0.5 * float(mean_deviation(total, supply).sum()) / total
+    trials = round(total)
+    by_chance = 0.5 * float(mean_deviation(trials, supply).sum()) / trials
     left = max(1.0 - by_chance, 1e-12)
     index = 1.0 - max(0.0, dissimilarity - by_chance) / left
     rates = incidents.astype(np.float64) if expected is None else expected
     error = 0.5 * _deviation_error(rates * (total / rates.sum()), total * supply) / total / left
     middle = 1.0 - (dissimilarity - by_chance) / left
     low, high = (min(max(middle + z * error, 0.0), 1.0) for z in (-INTERVAL_Z, INTERVAL_Z))
-    return MatchIndex(min(index, 1.0), low, high, dissimilarity, by_chance, total, error)
+    return MatchIndex(min(index, 1.0), low, high, dissimilarity, by_chance, trials, error)
 
 
 def match_by_district(
-    incidents: NDArray[np.int64],
+    incidents: NDArray[np.int64] | NDArray[np.float64],
     presence_s: NDArray[np.float64],
     expected: NDArray[np.float64],
     district: NDArray[np.integer],

@@ -217,6 +217,13 @@ def hotspots(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) 
     show_default=True,
     help="A cell not seen for longer is stale, hours.",
 )
+@option(
+    "--weight",
+    type=click.Choice(["none", "harm"]),
+    default="none",
+    show_default=True,
+    help="none: every incident counts once; harm: by its weight.",
+)
 @_output
 @common
 @click.pass_obj
@@ -224,7 +231,7 @@ def gaps(speech: Speech, /, ws: Path, output: Path | None, **settings: Any) -> N
     """State of every cell, never patrolled to met; demand against supply."""
     from geogrid.workspace import GapParams, Questions
 
-    params = GapParams(stale_after_h=settings["stale_after"])
+    params = GapParams(stale_after_h=settings["stale_after"], weight=settings["weight"])
     asked = (window_of(settings), Questions(gaps=params))
     summary = _answer(speech, ws, "gaps", asked, output)
     speech.table(

@@ -17,6 +17,7 @@ from geogrid.analysis.aoristic import require_shifts
 from geogrid.analysis.camera_coverage import camera_coverage
 from geogrid.analysis.dosage_summary import CellDosage, cell_dosage
 from geogrid.analysis.gaps import GapInputs, GapParams, coverage_gaps
+from geogrid.analysis.harm import harm_counts, tail_counts
 from geogrid.analysis.hotspots import at_risk_cells
 from geogrid.analysis.origin_guard import origin_guard
 from geogrid.analysis.patrol_rules import PatrolRules
@@ -308,7 +309,8 @@ def gap_result(
     """
     choice = IncidentChoice()
     incidents = chosen_incidents(shelf, window, choice)
-    at = shelf.grid.position_at(incidents.lon, incidents.lat)
+    at, n_cells = shelf.grid.position_at(incidents.lon, incidents.lat), len(shelf.grid)
+    by_harm = params.weight == "harm"
     reference = chosen_incidents(shelf, Window(), choice)
     masks = exposure(shelf)
     if len(reference) or masks:
@@ -318,12 +320,15 @@ def gap_result(
     promised = _promised(shelf, window, rules)
     if promised is not None:
         required = required | np.isfinite(promised.promised)
+    harm = harm_counts(at, incidents.weight, n_cells) if by_harm else None
     on_duty = duty_ms(shelf, window)
     seen = np.nan_to_num(patrol["passes"].astype(np.float64)) > 0.0
     inputs = GapInputs(
         coverage=patrol,
-        incidents=np.bincount(at[at >= 0], minlength=len(shelf.grid)),
+        incidents=np.bincount(at[at >= 0], minlength=n_cells),
         required=required,
+        harm=harm,
+        judged=None if harm is None else tail_counts(harm, at, incidents.weight),
         dark=silent_cells(shelf, window, rules, params, wanted=required & ~seen),
         window_end_ms=window_end_ms(shelf, window),
         missing_days=window_days(shelf, window)[1],
@@ -332,18 +337,20 @@ def gap_result(
     )
     table = coverage_gaps(inputs, params=params)
 
-    def counts(asked: Window, clock: WindowClock | None) -> NDArray[np.int64]:
+    def counts(asked: Window, clock: WindowClock | None) -> NDArray[np.float64]:
         events = chosen_incidents(shelf, asked, choice)
         if clock is not None:
             events = events.where(clock.holds(events.t_from))
         position = shelf.grid.position_at(events.lon, events.lat)
-        return np.bincount(position[position >= 0], minlength=len(shelf.grid))
+        weight = events.weight if by_harm else np.ones(len(events))
+        return harm_counts(position, weight, n_cells)
 
     every = chosen_incidents(shelf, window, IncidentChoice(sources=SOURCES))
     match = table.summary["match"] | further_matches(shelf, window, required, rules, counts)
     told = {
         "match": match,
         "origin": origin_guard(every, choice.sources),
+        "weight": params.weight,
         "dark_by": "road" if "roads" in shelf.registers.kinds() else "straight",
     }
     return replace(table, summary={**table.summary, **told})

@@ -22,16 +22,16 @@ from geogrid.service.patrols import window_days
 from geogrid.service.promises import SHIFTS, shifts_of
 from geogrid.service.shelf import Shelf
 
-Counts = Callable[[Window, WindowClock | None], NDArray[np.int64]]
+Counts = Callable[[Window, WindowClock | None], NDArray[np.float64]]
 
 
-def match_of(counts: NDArray[np.int64], presence_s: NDArray[np.float64]) -> MatchIndex | None:
+def match_of(counts: NDArray[np.float64], presence_s: NDArray[np.float64]) -> MatchIndex | None:
     """Return how presence matches incidents over some cells.
 
     Parameters
     ----------
     counts
-        Incidents of each cell; 0 where no patrol is required, shape (n_cells,).
+        Incidents of each cell, or effective ones; 0 where no patrol is required, shape (n_cells,).
     presence_s
         Seconds with a unit there, 0 where no patrol is required, shape (n_cells,).
 
@@ -42,7 +42,7 @@ def match_of(counts: NDArray[np.int64], presence_s: NDArray[np.float64]) -> Matc
     """
     if not counts.sum() or not presence_s.sum():
         return None
-    fitted = balance(counts.astype(np.float64), presence_s, least_s=LEAST_VISIT_S)
+    fitted = balance(counts, presence_s, least_s=LEAST_VISIT_S)
     return match_index(counts, presence_s, expected=fitted.expected)
 
 
@@ -82,7 +82,7 @@ def further_matches(
         known = window_days(shelf, asked)[0]
         held = WindowClock.of(asked, known, zone) if clock is None else clock
         presence = np.where(required, year.presence(held), 0.0)
-        return match_of(np.where(required, counts(asked, clock), 0), presence)
+        return match_of(np.where(required, counts(asked, clock), 0.0), presence)
 
     by_shift = []
     for shift in shifts_of(shelf) if SHIFTS in shelf.registers.kinds() else ():

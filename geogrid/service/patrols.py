@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geogrid.analysis.gaps import GapParams, hidden_cells, silent_ways, usual_top_speeds
+from geogrid.analysis.gaps import GapParams
 from geogrid.analysis.hidden_visits import hidden_by_road
 from geogrid.analysis.patrol_day import PatrolDay
 from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.analysis.silences import hidden_cells, silent_ways, usual_top_speeds
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.cells import CellTable
 from geogrid.model.window import Window

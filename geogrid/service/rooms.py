@@ -9,6 +9,7 @@ from geogrid.service.cordon_answers import CordonAnswers
 from geogrid.service.district_tables import DistrictTables
 from geogrid.service.dosages import Dosages
 from geogrid.service.evaluations import Evaluations
+from geogrid.service.gap_ways import GapWays
 from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.incident_clusters import IncidentClusters
 from geogrid.service.intake import Intake
@@ -32,6 +33,7 @@ class Rooms(
     DistrictTables,
     Dosages,
     Evaluations,
+    GapWays,
     CameraReports,
     HotspotWays,
     IncidentClusters,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from geogrid.analysis.balance import EXCESS, LOG_RATIO, balance, discoveries
+from geogrid.analysis.balance import balance, discoveries
+from geogrid.analysis.ratio_groups import EXCESS, LOG_RATIO
 
 
 def city(n, rng):

@@ -21,12 +21,11 @@ from geogrid.analysis.gaps import (
     GapParams,
     coverage_gaps,
     gap_reason,
-    hidden_cells,
-    usual_top_speeds,
 )
 from geogrid.analysis.patrol_coverage import patrol_coverage
 from geogrid.analysis.patrol_day import hour_edges, patrol_day
 from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.analysis.silences import hidden_cells, usual_top_speeds
 from geogrid.errors import InputError
 from geogrid.i18n import translator
 from geogrid.model.boundary import Boundary
