@@ -182,7 +182,8 @@ def from_wkt(text: str | None) -> shapely.Geometry:
     if text.count("(") > MAX_VERTICES or "((((" in text.replace(" ", ""):
         raise ShapeFault(TOO_LARGE, limit=MAX_VERTICES)
     try:
-        return _checked(shapely.from_wkt(text))
+        with np.errstate(over="ignore"):  # what is not finite is refused
+            return _checked(shapely.from_wkt(text))
     except shapely.errors.GEOSException as error:
         raise ShapeFault(BAD_COORDINATES) from error
 

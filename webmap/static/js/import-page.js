@@ -3,6 +3,8 @@
 import { getFeatures, getJson, send, sendFile } from "./api.js";
 import { byId, el } from "./dom.js";
 import { createPreviewMap } from "./import-map.js";
+import { watchProfiles } from "./import-profiles.js";
+import { showRefused } from "./import-refused.js";
 import { t, useLanguage, word } from "./i18n.js";
 import { complain, tell, whileBusy } from "./notices.js";
 
@@ -72,13 +74,28 @@ function showMapping(columns = {}) {
     }))));
 }
 
-function wish() {
+/** Return what is written beside fields by hand: from field to column. */
+function columnsByHand() {
   const columns = {};
   for (const input of byId("mapping").querySelectorAll("input")) {
     if (input.value.trim()) columns[input.dataset.field] = input.value.trim();
   }
+  return columns;
+}
+
+/** Write columns beside the fields that this kind has. */
+function useColumns(columns) {
+  showMapping();
+  for (const input of byId("mapping").querySelectorAll("input")) input.value = columns[input.dataset.field] ?? "";
+  byId("mapping-box").open = Object.keys(columns).length > 0;
+  forget();
+}
+
+function wish() {
+  const columns = columnsByHand();
   const declared = Object.fromEntries(DECLARED.map((name) => [name, byId(name).value.trim()]));
-  return { kind: byId("kind").value, files: waiting.map(({ file }) => file), columns, ...declared };
+  const files = waiting.map(({ file }) => file);
+  return { kind: byId("kind").value, files, columns, ...declared, trust_datum: byId("trust_datum").checked };
 }
 
 function seenFile(about) {
@@ -91,7 +108,8 @@ function seenFile(about) {
     about.refusals.length ? el("p", { class: "small" }, t("import.refused", { count: about.bad_rows.length })) : null,
     about.refusals.length ? table(
       [t("import.row"), t("import.field"), t("import.value"), t("import.reason")],
-      about.refusals.map(({ row, field, value, reason }) => [row, field, value, reason]),
+      about.refusals.map(({ row, line, field, value, reason }) =>
+        [line ? t("import.row_and_line", { row, line }) : row, field, value, reason]),
       { "aria-label": t("import.refused", { count: about.bad_rows.length }) }) : null);
 }
 
@@ -124,6 +142,29 @@ async function take() {
   await showLog();
 }
 
+/** Return how many rows an import refused, as a button that shows them. */
+function refusedOf(one) {
+  const count = one.bad_rows?.length ?? 0;
+  if (!count) return one.bad_rows ? 0 : "";
+  return el("button", {
+    type: "button", class: "link", "aria-label": t("import.show_refused", { count, number: one.id }),
+    click: () => showRefused(one, correct).catch((error) => complain(error)),
+  }, String(count));
+}
+
+/** Lay corrected rows aside and look at them as the import they come from was declared. */
+async function correct(file, one) {
+  waiting.length = 0;
+  byId("kind").value = one.kind;
+  showMapping();
+  const { datum = "", tz = "" } = one.files[0]?.options ?? {};
+  byId("datum").value = datum;
+  byId("tz").value = tz;
+  byId("credit").value = one.credit ?? "";
+  await layAside([file]);
+  byId("look").focus();
+}
+
 async function showLog() {
   const { imports } = await getJson("api/imports");
   const last = imports.length > 1 ? imports.at(-1) : null; // the first one made the workspace
@@ -133,8 +174,8 @@ async function showLog() {
       el("th", { scope: "col" }, t(`import.${name}`))))),
     el("tbody", {}, ...imports.toReversed().map((one) => el("tr", {}, ...[
       one.id, one.at.replace("T", " ").replace("+00:00", " UTC"), kindWord(one.kind),
-      one.files.map(({ file }) => file).join(", "), one.accepted ?? "", one.bad_rows?.length ?? "",
-    ].map((value) => el("td", {}, String(value)))))));
+      one.files.map(({ file }) => file).join(", "), one.accepted ?? "", refusedOf(one),
+    ].map((value) => el("td", {}, value instanceof Node ? value : String(value)))))));
   const undo = byId("undo");
   undo.hidden = !last;
   undo.onclick = () => last && undoLast(last);
@@ -166,7 +207,7 @@ async function start() {
   byId("zones").replaceChildren(...[...new Set([zone, "UTC"])].map((name) => el("option", { value: name })));
   const map = createPreviewMap(byId("preview-map"), features);
   byId("kind").addEventListener("change", () => { showMapping(); forget(); });
-  for (const name of DECLARED) byId(name).addEventListener("input", forget);
+  for (const name of [...DECLARED, "trust_datum"]) byId(name).addEventListener("input", forget);
   byId("import-form").addEventListener("submit", (event) => {
     event.preventDefault();
     look(map).catch((error) => complain(error));
@@ -174,6 +215,7 @@ async function start() {
   byId("take").addEventListener("click", () => take().catch((error) => complain(error)));
   watchFiles();
   showMapping();
+  await watchProfiles({ declared: DECLARED, columns: columnsByHand, use: useColumns });
   await showLog();
   document.body.dataset.ready = "true";
 }
