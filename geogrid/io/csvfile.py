@@ -43,7 +43,7 @@ class _Header(NamedTuple):
     mapping: HeaderMap
 
 
-_EMPTY_LINES: Final = re.compile(rb"\A[\s,;|]*\n")  # above the header
+_EMPTY_LINES: Final = re.compile(rb"[\s,;|]*[\r\n]")  # above the header
 _LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 _TITLES: Final = 5  # lines that are tried as the header
 _SetAside = Callable[[_InvalidRow], str]
@@ -115,13 +115,14 @@ def read_csv(source: SourceFile, plan: Plan) -> RawTable:
 
 def _find_header(data: bytes, plan: Plan, name: str) -> _Header:
     """Return the first line that has the needed columns; a title may stand above it."""
-    empty = _EMPTY_LINES.match(data)
-    start = empty.end() if empty else 0
-    above = data.count(b"\n", 0, start)
+    start, above = 0, 1
     failed: list[tuple[int, InputError]] = []
     while len(failed) < _TITLES and start < min(len(data), _HEAD):
+        empty = _EMPTY_LINES.match(data, start)
+        if empty:
+            above += len(_LINE_END.findall(empty[0]))
+            start = empty.end()
         titles, separator = _header(data[start : start + _HEAD], name)
-        above += 1
         try:
             return _Header(start, above, titles, separator, plan(titles))
         except InputError as error:
@@ -129,7 +130,7 @@ def _find_header(data: bytes, plan: Plan, name: str) -> _Header:
                 raise
             failed.append((sum(map(bool, titles)), error))
         end = _LINE_END.search(data, start)
-        start = end.end() if end else len(data)
+        start, above = (end.end() if end else len(data)), above + 1
     if not failed:
         _header(b"", name)  # says that there is none
     most = max(filled for filled, _ in failed)

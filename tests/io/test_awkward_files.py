@@ -60,11 +60,20 @@ def test_text_of_another_country_is_no_chinese(tmp_path, codec):
         places(tmp_path / "b.csv", f"id,kind,lon,lat,{text[codec]}".encode(codec))
 
 
-@pytest.mark.parametrize("title", ["# exported by a tracker\n", "巡逻轨迹,,,\n\n三元分局,,,\n"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "# exported by a tracker\n",
+        "巡逻轨迹,,,\n\n三元分局,,,\n\n",
+        "\r",
+        "\r\n,,,\r\n",
+        "title\r\r",
+    ],
+)
 def test_a_title_may_stand_above_the_header_and_rows_are_those_of_the_sheet(tmp_path, title):
     bad = FIXES + '"A\n2",2026-03-06T08:00:20Z,x,26.2\n\nA3,2026-03-06T08:00:20Z,117.6,y\n'
     report = fixes(tmp_path / "a.csv", title + bad)[2]
-    above = title.count("\n") + 1
+    above = len(title.splitlines()) + 1
     assert report.bad_rows == (3, 5)
     assert [refusal.line for refusal in report.refusals] == [above + 3, above + 5]
 
