@@ -213,7 +213,7 @@ class Workspace(Rooms):
 
     def days(self) -> tuple[date, ...]:
         """Return the local days with imported tracks, rising."""
-        return self._shelf.tracks.days()
+        return self._shelf.tracks.calendar()
 
     def summary(self) -> dict[str, Any]:
         """Return what `geogrid init` tells of a workspace."""

@@ -23,6 +23,7 @@ from geogrid.cli import (
     quality,
     reaching,
     removing,
+    retaining,
     roads,
     scenarios,
     sharing,
@@ -67,7 +68,7 @@ SECTIONS: Final = {
         *scenarios.COMMANDS,
     ),
     "Look and take away": sharing.COMMANDS,
-    "Look after a workspace": (*care.COMMANDS, *removing.COMMANDS),
+    "Look after a workspace": (*care.COMMANDS, *removing.COMMANDS, *retaining.COMMANDS),
 }
 
 

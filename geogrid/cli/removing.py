@@ -17,7 +17,24 @@ _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 _FILE: Final = click.Path(path_type=Path, dir_okay=True)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Return the local day that a text names.
+
+    Parameters
+    ----------
+    text
+        Such as 2026-03-06; ``None`` or empty for no day.
+
+    Returns
+    -------
+    date or None
+        The day.
+
+    Raises
+    ------
+    InputError
+        The text is no day.
+    """
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
@@ -54,8 +71,8 @@ def remove(speech: Speech, /, ws: Path, kind: str, **settings: Any) -> None:
         settings["file"],
         declared_of(settings, ws),
         settings["units"],
-        _day(settings["first"]),
-        _day(settings["last"]),
+        day_of(settings["first"]),
+        day_of(settings["last"]),
     )
     result = Workspace.open(ws).remove(
         source, confirmed=settings["yes"], for_good=settings["for_good"]
@@ -67,6 +84,11 @@ def remove(speech: Speech, /, ws: Path, kind: str, **settings: Any) -> None:
             "would be removed from {kind}: {count:,}; do it with --yes",
             kind=kind,
             count=result["removed"],
+        )
+    if result.get("in_sums"):
+        speech.say(
+            "{count} days are kept as hourly sums of all units; what they hold of this stays there",
+            count=len(result["in_sums"]),
         )
     speech.answer(result)
 

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from geogrid.errors import InputError
+from geogrid.service.reduced import overdue_days
 from geogrid.store.backup import restore_backup, write_backup
-from geogrid.store.config import FILE_NAME, OLDEST_VERSION, WorkspaceConfig, stored_version
+from geogrid.store.config import (
+    FILE_NAME,
+    OLDEST_VERSION,
+    SCHEMA_VERSION,
+    WorkspaceConfig,
+    stored_version,
+)
 from geogrid.store.migration import migrate
-from geogrid.store.soundness import Inspected, inspect_folder
+from geogrid.store.soundness import Finding, Inspected, inspect_folder
+from geogrid.store.tracks import TrackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,24 @@ def inspect(root: Path) -> Health:
         There is no such folder, or nothing in it is of a workspace.
     """
     require_workspace(root)
-    return Health(root, inspect_folder(root))
+    seen = inspect_folder(root)
+    if seen.sound and stored_version(root) == SCHEMA_VERSION:
+        seen.findings += _overdue(root)
+    return Health(root, seen)
+
+
+def _overdue(root: Path) -> list[Finding]:
+    """Return that fixes are kept for longer than the workspace's rule says."""
+    config = WorkspaceConfig.load(root)
+    if config.retain_days is None:
+        return []
+    today = datetime.now(ZoneInfo(config.time_zone)).date()
+    days = TrackStore(root, config.time_zone).days()
+    old = len(overdue_days(days, config.retain_days, today))
+    values = {"count": old, "days": config.retain_days, "workspace": root}
+    problem = "{count} days of fixes are older than the {days} days of the workspace's rule"
+    remedy = "reduce them to hourly sums with: geogrid retain {workspace} --yes"
+    return [Finding("note", "tracks", problem, remedy, values)] if old else []
 
 
 def back_up(root: Path, path: Path) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from geogrid.model.window import Window
 from geogrid.service.months import PatrolYear
 from geogrid.service.patrols import derived_days, window_days
 from geogrid.service.promises import CATCHMENT_M, SHIFTS, promised_places, shifts_of
+from geogrid.service.reduced import with_fixes
 from geogrid.service.rosters import heard_minutes, manned, roster_rows, rostered_units
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
@@ -113,6 +114,7 @@ def dosage_report(
     """
     places = promised_places(shelf, catchment_m)
     _require_tracks(shelf)
+    with_fixes(shelf, window)
     units = None if group is None else units_of_group(shelf, group)
     year = PatrolYear.of(shelf, rules, progress, units=units)
     report = delivered_to(shelf, places, window, year, shifts_of(shelf))

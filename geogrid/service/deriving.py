@@ -25,6 +25,7 @@ from geogrid.analysis.cleaning import Tunnels
 from geogrid.analysis.day_walk import Ground
 from geogrid.analysis.patrol_day import PatrolDay, hour_edges, patrol_day
 from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.analysis.reduced_days import day_of_sums
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import StoreError
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
@@ -140,8 +141,10 @@ class Derivation:
         return derived
 
     def _derived(self, inputs: DayInputs) -> PatrolDay:
-        """Work a day out of its fixes."""
+        """Work a day out of its fixes, or of its sums where they are all there is."""
         shelf = self.shelf
+        if shelf.tracks.sums.holds(inputs.day):
+            return day_of_sums(shelf.tracks.sums.read(inputs.day))
         every = shelf.tracks.read_inputs(inputs)
         tracks = every if self.units is None else tracks_of_units(every, self.units)
         derived = patrol_day(

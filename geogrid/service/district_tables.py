@@ -85,7 +85,7 @@ def _patrol_hours(
 ) -> dict[str, NDArray[np.float64]]:
     """Return patrol hours of each district with their bounds; NaN without an imported day."""
     names = {"patrol_h": "patrol_s", "patrol_low_h": "patrol_lo_s", "patrol_high_h": "patrol_hi_s"}
-    if not shelf.tracks.days():
+    if not shelf.tracks.calendar():
         return {name: np.full(len(shelf.grid.boundary), np.nan) for name in names}
     table = coverage(shelf, window, rules, progress)
     return {
@@ -181,7 +181,7 @@ def district_table(
             "overall": plain(rates.overall) if has_incidents else None,
             "variance": plain(rates.variance) if has_incidents else None,
         }
-    days, missing = window_days(shelf, window)
+    days, missing = window_days(shelf, window, shelf.tracks.calendar())
     every = len(chosen_incidents(shelf, window, choice)) if has_incidents else 0
     return pd.concat(frames, ignore_index=True), {
         "tables": tables,

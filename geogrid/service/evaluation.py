@@ -32,6 +32,7 @@ from geogrid.service.delivered import delivered_to
 from geogrid.service.layer_kinds import NOTHING
 from geogrid.service.months import PatrolYear
 from geogrid.service.patrols import window_days
+from geogrid.service.reduced import with_fixes
 from geogrid.service.shelf import Progress, Shelf, no_progress
 
 RING_M: Final = 300.0
@@ -203,6 +204,7 @@ def _dosage(
     told: dict[str, Any] = {place.place: {} for place in places}
     year = PatrolYear.of(shelf, rules, progress)
     for period, window in zip(("before", "after"), question.windows(), strict=True):
+        with_fixes(shelf, window)
         days = len(window_days(shelf, window)[0])
         rows = delivered_to(shelf, places, window, year, (WHOLE_DAY,)).rows
         for at, place in enumerate(places):

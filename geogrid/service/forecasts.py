@@ -24,6 +24,7 @@ from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, newest
 from geogrid.service.hotspot_inputs import room_places, stack_figures
 from geogrid.service.layer_kinds import NOTHING, is_synthetic, sources_of
+from geogrid.service.reduced import require_stays
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
 
@@ -162,6 +163,7 @@ def forecast_layer(
     weight = np.ones(len(counted))  # harm is not counted: what is expected are incidents
     weighted = patrol is not None and question.counts_officers and days > 0
     if patrol is not None and weighted:
+        require_stays(patrol)
         weight = exposure_weights(
             counted.source == OFFICER,
             shelf.grid.position_at(counted.lon, counted.lat),

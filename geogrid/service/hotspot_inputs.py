@@ -26,6 +26,7 @@ from geogrid.model.cells import CellTable
 from geogrid.model.incidents import SOURCES, Incidents
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, exposure, in_window
+from geogrid.service.reduced import require_stays
 from geogrid.service.shelf import Shelf
 
 EXPOSED: Final = ("rooms", "places", "population", "buildings")  # beside roads
@@ -165,6 +166,7 @@ def _weighed(
     days = len(patrol.summary["days"]) if patrol is not None else 0
     if patrol is None or not days or not found.any():
         return incidents, False
+    require_stays(patrol)
     position = shelf.grid.position_at(incidents.lon, incidents.lat)
     rare = exposure_weights(found, position, patrol["days"].astype(np.float64), days)
     rare = np.maximum(np.rint(rare / UNIT), 1.0) / round(1.0 / UNIT)

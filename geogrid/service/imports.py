@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +20,7 @@ from geogrid.io import ReadOptions, ReadReport
 from geogrid.io.report import Message
 from geogrid.service.datum_guards import datum_guard
 from geogrid.service.import_results import ImportResult, require_kind
+from geogrid.service.reduced import OVERDUE, overdue_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.transaction import Transaction, transaction, undo_last
 
@@ -119,7 +121,18 @@ def import_files(
         write_quarantine(change, result.number, tally.reports)
         entry |= result.as_json() | {"credit": note.credit}
     progress("", len(files), len(files))
-    return result
+    return replace(result, notes=(*result.notes, *_overdue(shelf, kind, note.at)))
+
+
+def _overdue(shelf: Shelf, kind: str, at: datetime) -> list[Message]:
+    """Return that fixes are kept for longer than the workspace's rule says."""
+    keep = shelf.config.retain_days
+    if kind != "tracks" or keep is None:
+        return []
+    today = at.astimezone(ZoneInfo(shelf.config.time_zone)).date()
+    old = overdue_days(shelf.tracks.days(), keep, today)
+    values = {"count": len(old), "days": keep, "workspace": shelf.root}
+    return [Message(OVERDUE, values)] if old else []
 
 
 def _import_file(
@@ -134,6 +147,7 @@ def _import_file(
     if kind == "tracks":
         tracks, groups, report = io.read_tracks(path, options)
         _require_rows(report)
+        shelf.tracks.require_open(tracks, report.file)
         added = shelf.tracks.add(change, tracks)
         tally.duplicates += added.equal
         tally.conflicts += added.conflicting

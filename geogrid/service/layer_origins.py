@@ -12,6 +12,7 @@ from geogrid.model.window import Window
 from geogrid.service.analyses import newest
 from geogrid.service.layer_kinds import INPUTS, sources_of
 from geogrid.service.patrols import window_days
+from geogrid.service.reduced import with_fixes
 from geogrid.service.shelf import Shelf
 from geogrid.store.registers import DISTRICTS
 
@@ -37,7 +38,7 @@ def provenance_of(shelf: Shelf, inputs: tuple[str, ...], parameters: dict[str, A
     instants: list[int] = []
     for name in inputs:
         if name == "tracks":
-            days = "".join(shelf.tracks.fingerprint(day) for day in shelf.tracks.days())
+            days = "".join(shelf.tracks.fingerprint(day) for day in shelf.tracks.calendar())
             hashes[name] = hashlib.sha256(days.encode()).hexdigest() if days else ""
             instants += _newest_fix(shelf)
         elif name == "incidents":
@@ -57,8 +58,10 @@ def provenance_of(shelf: Shelf, inputs: tuple[str, ...], parameters: dict[str, A
 
 def _newest_fix(shelf: Shelf) -> list[int]:
     """Return the time of the newest fix, if there is any."""
-    days = shelf.tracks.days()
-    return [int(shelf.tracks.read(days[-1]).t.max())] if days else []
+    days, reduced = shelf.tracks.days(), shelf.tracks.sums.imported_days()
+    if days:
+        return [int(shelf.tracks.read(days[-1]).t.max())]
+    return [int(shelf.tracks.sums.manifest(reduced[-1])["newest_ms"])] if reduced else []
 
 
 def completeness_of(shelf: Shelf, layer_id: str, window: Window) -> dict[str, float]:
@@ -86,5 +89,8 @@ def completeness_of(shelf: Shelf, layer_id: str, window: Window) -> dict[str, fl
     )
     if layer_id not in ("coverage", "gaps"):
         return {"rows_refused": refused}
-    days, missing = window_days(shelf, window)
+    if layer_id == "gaps":
+        window = with_fixes(shelf, window)
+    calendar = shelf.tracks.calendar() if layer_id == "coverage" else None
+    days, missing = window_days(shelf, window, calendar)
     return {"days": len(days) + missing, "days_imported": len(days), "rows_refused": refused}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ from geogrid.service.layer_kinds import (
 from geogrid.service.layer_origins import completeness_of, provenance_of
 from geogrid.service.patrols import coverage
 from geogrid.service.reach_layer import ReachQuestion, reach_layer
+from geogrid.service.reduced import with_fixes
 from geogrid.service.road_layers import roads_layer
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.tour_next import next_plan
@@ -69,6 +70,7 @@ __all__ = [
     "sources_of",
 ]
 
+GAPS: Final = "gaps"
 GRID_FIELDS: Final = (
     Field("land_share", "Share of land", "", "share", "Of the cell's square, inside the districts"),
 )
@@ -183,7 +185,7 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
     """
     kinds = shelf.registers.kinds()
     facts = {
-        "coverage": bool(shelf.tracks.days()),
+        "coverage": bool(shelf.tracks.calendar()),
         "camera_coverage": "cameras" in kinds,
         "hotspots": bool(shelf.incidents.fingerprint()),
         "gaps": bool(shelf.tracks.days()),
@@ -233,6 +235,7 @@ def build_layer(
         return reach_layer(shelf, reach, progress)
     if layer_id == SPOTS:
         return _spots(shelf, questions, progress)
+    questions = _answerable(shelf, layer_id, questions)
     if layer_id == ROADS_NEVER:
         return roads_layer(shelf, questions.window, questions.rules, progress)[0]
     if layer_id in LATTICE_TITLES:
@@ -260,6 +263,13 @@ def build_layer(
         synthetic=is_synthetic(shelf, layer_id),
         completeness=completeness_of(shelf, layer_id, questions.window),
     )
+
+
+def _answerable(shelf: Shelf, layer_id: str, questions: Questions) -> Questions:
+    """Return what is asked; gaps only of days whose fixes are kept, and they say of which."""
+    if layer_id != GAPS:
+        return questions
+    return replace(questions, window=with_fixes(shelf, questions.window))
 
 
 def _forecast(shelf: Shelf, questions: Questions, progress: Progress) -> Layer:

@@ -15,11 +15,13 @@ from geogrid.analysis.cell_history import CellHistory, cell_history
 from geogrid.analysis.month_coverage import coverage_of_months, presence_of_months, sums_of_months
 from geogrid.analysis.patrol_month import PatrolMonth
 from geogrid.analysis.patrol_rules import PatrolRules
+from geogrid.analysis.reduced_days import without_stays
 from geogrid.analysis.window_clock import WindowClock
 from geogrid.model.cells import CellTable
 from geogrid.model.grid import Grid
 from geogrid.model.window import Window
 from geogrid.service.deriving import Derivation, derived_by
+from geogrid.service.reduced import sums_answer
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.months import MonthStore
 
@@ -37,15 +39,18 @@ class PatrolYear:
     grid
         Whose cells they were laid out for.
     calendar
-        Local days with imported tracks.
+        Local days with imported tracks, also those of which only sums are kept.
     time_zone
         IANA name.
+    reduced
+        Days of the calendar of which only sums are kept.
     """
 
     months: tuple[PatrolMonth, ...]
     grid: Grid
     calendar: tuple[date, ...]
     time_zone: str
+    reduced: frozenset[date] = frozenset()
 
     @classmethod
     def of(
@@ -79,12 +84,15 @@ class PatrolYear:
         derived = shelf.derived(rules, units)
         threads = os.cpu_count() or 1
         store = MonthStore(derived, shelf.grid, shelf.config.time_zone, threads=threads)
-        calendar = shelf.tracks.days()
-        fixes = [f"{day.isoformat()}:{shelf.tracks.fingerprint(day)}" for day in calendar]
+        sums = shelf.tracks.sums.days() if sums_answer(shelf, rules, units) else ()
+        reduced = shelf.tracks.sums.imported_days() if sums else ()
+        calendar = (*reduced, *shelf.tracks.days())
+        known = (*sums, *shelf.tracks.days())
+        fixes = [f"{day.isoformat()}:{shelf.tracks.fingerprint(day)}" for day in known]
         stamp = derived.fingerprint("|".join(fixes))
         if not store.is_current(stamp):
             started = time.perf_counter()
-            inputs = list(shelf.tracks.with_edges())
+            inputs = [*shelf.tracks.reduced_inputs(sums), *shelf.tracks.with_edges()]
             stale = [day for day in inputs if not store.has_day(day.day, day.fingerprint)]
             derivation = Derivation.of(shelf, rules, units)
             for done, _ in enumerate(derived_by(shelf.engine, derivation, stale), start=1):
@@ -92,7 +100,8 @@ class PatrolYear:
             store.update([day.day for day in inputs], stamp)
             seconds = time.perf_counter() - started
             logger.info("patrol months: %d stale days in %.1f s", len(stale), seconds)
-        return cls(tuple(store.read()), shelf.grid, calendar, shelf.config.time_zone)
+        zone = shelf.config.time_zone
+        return cls(tuple(store.read()), shelf.grid, calendar, zone, frozenset(reduced))
 
     def coverage(self, window: Window) -> CellTable:
         """Return the patrol effort of a window.
@@ -105,9 +114,10 @@ class PatrolYear:
         Returns
         -------
         CellTable
-            As `geogrid.analysis.patrol_coverage.coverage_of_days`.
+            As `geogrid.analysis.patrol_coverage.coverage_of_days`; what needs single stays is
+            null where a day of the window is kept as sums only.
         """
-        return coverage_of_months(
+        table = coverage_of_months(
             self.months,
             self.grid,
             window,
@@ -115,6 +125,8 @@ class PatrolYear:
             time_zone=self.time_zone,
             threads=os.cpu_count() or 1,
         )
+        reduced = sum(map(window.holds_day, self.reduced))
+        return without_stays(table, reduced) if reduced else table
 
     def sums(self, window: Window) -> CellTable:
         """Return the summed columns of a window's patrol effort, which are quick.
@@ -169,8 +181,7 @@ class PatrolYear:
         Returns
         -------
         CellHistory
-            Its visits, and its patrol time.
+            Its visits, and its patrol time, on the days whose fixes are kept.
         """
-        return cell_history(
-            self.months, position, window, calendar=self.calendar, time_zone=self.time_zone
-        )
+        days = [day for day in self.calendar if day not in self.reduced]
+        return cell_history(self.months, position, window, calendar=days, time_zone=self.time_zone)

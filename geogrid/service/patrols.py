@@ -23,6 +23,7 @@ from geogrid.model.cells import CellTable
 from geogrid.model.window import Window
 from geogrid.service.deriving import Derivation, derived_by
 from geogrid.service.months import PatrolYear
+from geogrid.service.reduced import require_own_sums, sums_answer
 from geogrid.service.road_patrols import ROADS, matched_roads, road_patrolled_share
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
@@ -99,14 +100,18 @@ def coverage(
     Raises
     ------
     InputError
-        There is no such group.
+        There is no such group, or the window asks something of days of which only sums are
+        kept that these do not tell.
     """
-    units = None if group is None else units_of_group(shelf, group)
-    table = PatrolYear.of(shelf, rules or PatrolRules(), progress, units=units).coverage(window)
+    units, rules = None if group is None else units_of_group(shelf, group), rules or PatrolRules()
+    if not sums_answer(shelf, rules, units):
+        require_own_sums(shelf, window)
+    table = PatrolYear.of(shelf, rules, progress, units=units).coverage(window)
     columns = dict(table.columns)
-    columns["road_patrolled_share"] = road_patrolled_share(
-        shelf, window, rules or PatrolRules(), progress, units=units
-    )
+    if not table.summary.get("days_as_sums"):
+        columns["road_patrolled_share"] = road_patrolled_share(
+            shelf, window, rules, progress, units=units
+        )
     counted: dict[str, Any] = {"fixes": _fix_counts(shelf, table)}
     if units is not None:
         counted["units"] = {"group": group, "registered": len(units)}
@@ -115,7 +120,9 @@ def coverage(
 
 def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
     """Return what became of every row that was read as a fix; the counts sum to ``read``."""
-    imports = [entry for entry in shelf.application.imports() if entry["kind"] == "tracks"]
+    log = [entry for entry in shelf.application.imports() if entry["kind"] == "tracks"]
+    imports = [entry for entry in log if not entry.get("removal")]
+    removed = sum(entry["removed"] for entry in log if entry.get("removal"))
     read = sum(file["read"] for entry in imports for file in entry["files"])
     counts = {
         "refused": sum(len(file["bad_rows"]) for entry in imports for file in entry["files"]),
@@ -123,6 +130,7 @@ def _fix_counts(shelf: Shelf, table: CellTable) -> dict[str, int]:
         "conflict": sum(entry["conflicts"] for entry in imports),
         "kept": 0,
         **table.summary["fixes"],
+        **({"removed": removed} if removed else {}),
     }
     return {"read": read, **counts, "outside_window": read - sum(counts.values())}
 
@@ -176,7 +184,9 @@ def silent_cells(
     )
 
 
-def window_days(shelf: Shelf, window: Window) -> tuple[list[date], int]:
+def window_days(
+    shelf: Shelf, window: Window, calendar: tuple[date, ...] | None = None
+) -> tuple[list[date], int]:
     """Return the imported days of a window, and how many of its days are missing.
 
     Parameters
@@ -185,6 +195,8 @@ def window_days(shelf: Shelf, window: Window) -> tuple[list[date], int]:
         The workspace.
     window
         The window; without limits it reaches from the first to the last imported day.
+    calendar
+        The imported days that count; those whose fixes are kept if ``None``.
 
     Returns
     -------
@@ -193,7 +205,7 @@ def window_days(shelf: Shelf, window: Window) -> tuple[list[date], int]:
     missing : int
         Other days in it.
     """
-    known = shelf.tracks.days()
+    known = shelf.tracks.days() if calendar is None else calendar
     first = window.first or (known[0] if known else None)
     last = window.last or (known[-1] if known else None)
     if first is None or last is None:

@@ -14,6 +14,7 @@ from geogrid.export.plain_table import write_table
 from geogrid.i18n import translator
 from geogrid.model.window import Window
 from geogrid.service.patrols import derived_days
+from geogrid.service.reduced import with_fixes
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import UNITS, units_of_group
 
@@ -48,11 +49,14 @@ def quality_of_units(
     ------
     LayerNotFoundError
         No tracks are imported.
+    InputError
+        The window asks for days of which only sums are kept.
     """
     if not shelf.tracks.days():
         raise LayerNotFoundError(
             "nothing is known of units; import tracks with geogrid import WS tracks FILE"
         )
+    with_fixes(shelf, window)
     groups: dict[str, str] = {}
     if UNITS in shelf.registers.kinds():
         register = shelf.registers.read(UNITS)["group"].dropna()

@@ -31,6 +31,7 @@ from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents, in_window, newest
 from geogrid.service.layer_kinds import LATTICE_TITLES, REACH, is_synthetic, sources_of
 from geogrid.service.patrols import window_days
+from geogrid.service.reduced import with_fixes
 from geogrid.service.road_network import DrivenRoads, plane, reach_ground
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.store.registers import DISTRICTS
@@ -100,8 +101,11 @@ def reach_layer(
     ------
     LayerNotFoundError
         There are neither rooms nor tracks.
+    InputError
+        The window asks for days of which only sums are kept.
     """
     question = question or ReachQuestion()
+    with_fixes(shelf, question.window)
     if "rooms" not in shelf.registers.kinds() and not shelf.tracks.days():
         raise LayerNotFoundError(
             "neither police rooms nor tracks are imported; import them with: geogrid import WS "

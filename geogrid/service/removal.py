@@ -60,6 +60,21 @@ class Source:
                 "say what to remove: --file FILE, or of tracks --unit, --from and --to"
             )
 
+    def holds(self, day: date) -> bool:
+        """Tell whether a local day is between the limits.
+
+        Parameters
+        ----------
+        day
+            A local day.
+
+        Returns
+        -------
+        bool
+            True where it is, or there are no limits.
+        """
+        return (self.first or date.min) <= day <= (self.last or date.max)
+
 
 class Removal(Outlook):
     """Everything that can be asked of a workspace; and data of a source can be taken out."""
@@ -79,7 +94,9 @@ class Removal(Outlook):
         Returns
         -------
         dict
-            ``kind``, ``removed`` (fixes or entries), ``days`` touched, ``done``.
+            ``kind``, ``removed`` (fixes or entries), ``days`` touched, ``done``; of tracks
+            ``in_sums``: reduced days between the limits, in whose sums a file's or a unit's part
+            stays.
 
         Raises
         ------
@@ -96,6 +113,7 @@ class Removal(Outlook):
         }
         with self._lock:
             count, days = _counted(self._shelf, source)
+            in_sums = _left_in_sums(self._shelf, source)
             if confirmed and count:
                 with transaction(self._shelf.root, entry) as change:
                     _take_out(self._shelf, change, source)
@@ -107,6 +125,7 @@ class Removal(Outlook):
             "removed": count,
             "days": [day.isoformat() for day in days],
             "done": bool(confirmed and count),
+            **in_sums,
         }
 
 
@@ -119,7 +138,9 @@ def _counted(shelf: Shelf, source: Source) -> tuple[int, list[date]]:
             for day in _days(shelf, source)
             if (gone := _gone(shelf.tracks.read(day), source, listed)).any()
         }
-        return sum(touched.values()), list(touched)
+        reduced = _reduced_days(shelf, source)
+        fixes = sum(sum(shelf.tracks.sums.manifest(day)["fixes"].values()) for day in reduced)
+        return fixes + sum(touched.values()), [*reduced, *touched]
     ids = _ids(source)
     if source.kind == "incidents":
         return int(shelf.incidents.frame()["id"].isin(ids).sum()), []
@@ -133,6 +154,8 @@ def _take_out(shelf: Shelf, change: Transaction, source: Source) -> None:
         shelf.registers.remove(change, source.kind, _ids(source))
     else:
         listed = _listed_fixes(source)
+        for day in _reduced_days(shelf, source):
+            shelf.tracks.sums.remove(change, day)
         for day in _days(shelf, source):
             tracks = shelf.tracks.read(day)
             gone = _gone(tracks, source, listed)
@@ -141,8 +164,22 @@ def _take_out(shelf: Shelf, change: Transaction, source: Source) -> None:
 
 
 def _days(shelf: Shelf, source: Source) -> list[date]:
-    first, last = source.first or date.min, source.last or date.max
-    return [day for day in shelf.tracks.days() if first <= day <= last]
+    return [day for day in shelf.tracks.days() if source.holds(day)]
+
+
+def _reduced_days(shelf: Shelf, source: Source) -> list[date]:
+    """Return the days whose sums go: a file's or a unit's part of a sum is not known."""
+    if source.file is not None or source.units:
+        return []
+    return [day for day in shelf.tracks.sums.days() if source.holds(day)]
+
+
+def _left_in_sums(shelf: Shelf, source: Source) -> dict[str, list[str]]:
+    """Return the reduced days that keep a part of what is taken out, if there can be any."""
+    kept = [day for day in shelf.tracks.sums.days() if source.holds(day)]
+    if source.kind != "tracks" or not kept or _reduced_days(shelf, source):
+        return {}
+    return {"in_sums": [day.isoformat() for day in kept]}
 
 
 def _gone(

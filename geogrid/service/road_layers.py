@@ -22,6 +22,7 @@ from geogrid.model.window import Window
 from geogrid.service.analyses import newest
 from geogrid.service.layer_kinds import NOTHING, ROADS_NEVER, is_synthetic, sources_of
 from geogrid.service.patrols import window_days
+from geogrid.service.reduced import with_fixes
 from geogrid.service.road_patrols import ROADS, DrivenPieces, driven_pieces, register_of_roads
 from geogrid.service.shelf import Progress, Shelf, no_progress
 from geogrid.service.units import units_of_group
@@ -204,11 +205,13 @@ def roads_layer(
     LayerNotFoundError
         There are no roads, or no tracks.
     InputError
-        There is no such group, or a road is no line.
+        There is no such group, a road is no line, or the window asks for days of which only
+        sums are kept.
     """
     lines, _, _ = register_of_roads(shelf)
     if not shelf.tracks.days():
         raise LayerNotFoundError(NOTHING, kind="tracks")
+    with_fixes(shelf, window)
     units = None if group is None else units_of_group(shelf, group)
     found = driven_pieces(shelf, window, rules, progress, units=units)
     district = _districts(shelf, found.pieces)

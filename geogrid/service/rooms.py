@@ -17,6 +17,7 @@ from geogrid.service.merges import Merges
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.removal import Removal
+from geogrid.service.retention import Retention
 from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
 from geogrid.service.tiles import Tiles
@@ -46,6 +47,7 @@ class Rooms(
     Intake,
     Merges,
     Removal,
+    Retention,
     Timelines,
 ):
     """Everything that can be asked of a workspace; `Workspace` adds its making and its files."""

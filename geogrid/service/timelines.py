@@ -43,11 +43,14 @@ class Timelines(Outlook):
         return self._kept(("timeline", window), lambda: self._timeline(window))
 
     def _timeline(self, window: Window) -> dict[str, Any]:
-        known = self._shelf.tracks.days()
+        year = self._year() if self._shelf.tracks.calendar() else None
+        known = [] if year is None else list(year.calendar)
         moments = self._incident_moments(window)
         days = _span([*known, *_days_of(moments)], window)
         incidents = _counted(moments, days)
-        patrol = self._patrol_hours(window, days) if known else np.zeros((len(days), HOURS))
+        patrol = np.zeros((len(days), HOURS))
+        if year is not None:
+            patrol = patrol_by_hour(year.months, window, days) / _MS_PER_HOUR
         held = np.array([window.holds_day(day) for day in days], np.bool_)
         there = frozenset(known)
         imported = held & np.array([day in there for day in days], np.bool_)
@@ -76,12 +79,10 @@ class Timelines(Outlook):
         utc = pd.DatetimeIndex(pd.to_datetime(inside, unit="ms", utc=True))
         return utc.tz_convert(zone).tz_localize(None)
 
-    def _patrol_hours(self, window: Window, days: list[date]) -> NDArray[np.float64]:
-        """Return patrol hours by day and hour of the day."""
+    def _year(self) -> PatrolYear:
         group = self._questions.group
         units = None if group is None else units_of_group(self._shelf, group)
-        year = PatrolYear.of(self._shelf, self._questions.rules, units=units)
-        return patrol_by_hour(year.months, window, days) / _MS_PER_HOUR
+        return PatrolYear.of(self._shelf, self._questions.rules, units=units)
 
 
 def _days_of(moments: pd.DatetimeIndex) -> list[date]:

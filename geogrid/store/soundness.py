@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geogrid.errors import GeogridError
-from geogrid.store import config, database, registers
+from geogrid.store import config, database, day_sums, registers
 from geogrid.store.config import WorkspaceConfig
+from geogrid.store.day_sums import SumsStore
 from geogrid.store.registers import DISTRICTS, RegisterStore
 
 UNFINISHED: Final = (".journal.json", ".staging", ".undoing")
@@ -25,6 +27,7 @@ UNFINISHED: Final = (".journal.json", ".staging", ".undoing")
 _OTHERS: Final = frozenset({".lock", ".undo", "derived", "sources", *UNFINISHED})
 _STORED: Final = re.compile(
     r"tracks/day=\d{4}-\d\d-\d\d/(fixes\.parquet|edges\.parquet|manifest\.json)"
+    r"|sums/day=\d{4}-\d\d-\d\d/(hours\.parquet|edges\.parquet|manifest\.json)"
     r"|incidents/year=\d{1,4}/incidents\.parquet"
     r"|quarantine/\d{6,}\.csv"
     r"|workspace\.toml|registers\.gpkg|app\.sqlite"
@@ -131,6 +134,7 @@ def inspect_folder(root: Path) -> Inspected:
     _inspect_database(root, seen)
     _inspect_registers(root, seen)
     _inspect_days(root, seen)
+    _inspect_sums(root, seen)
     _inspect_incidents(root, seen)
     _inspect_orphans(root, seen)
     return seen
@@ -243,6 +247,26 @@ def _inspect_days(root: Path, seen: Inspected) -> None:
             seen.findings.append(Finding("fault", place, problem, _IMPORT_AGAIN))
         fixes += stored
     seen.counts |= {"days": len(folders), "fixes": fixes}
+
+
+def _inspect_sums(root: Path, seen: Inspected) -> None:
+    """Check that each reduced day's sums are the ones whose hash was written."""
+    store = SumsStore(root)
+    folders = sorted((root / day_sums.FOLDER).glob("day=*"))
+    for folder in folders:
+        day = date.fromisoformat(folder.name.removeprefix("day="))
+        try:
+            store.read(day)
+            same = not (root / "tracks" / folder.name).exists()
+        except (GeogridError, OSError, ValueError, KeyError, pa.ArrowException) as error:
+            seen.findings.append(_damaged(folder.relative_to(root).as_posix(), error))
+            continue
+        if not same:
+            problem = "the day has sums and fixes, which would count twice"
+            place = folder.relative_to(root).as_posix()
+            seen.findings.append(Finding("fault", place, problem, _FROM_BACKUP))
+    if folders:
+        seen.counts["days_as_sums"] = len(store.imported_days()) if seen.sound else len(folders)
 
 
 def _inspect_incidents(root: Path, seen: Inspected) -> None:

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geogrid.analysis.patrol_day import EDGE_FIXES
-from geogrid.errors import StoreError
+from geogrid.errors import InputError, StoreError
 from geogrid.kernels.fixes import Fixes
-from geogrid.kernels.sorted_fixes import empty_fixes, merge_on, put_rest
 from geogrid.model.tracks import Tracks, renumbered
+from geogrid.store.day_edges import DayEdges
+from geogrid.store.day_sums import SumsStore, last_fixes_of
+from geogrid.store.fix_files import read_fixes, read_frame, write_fixes
 from geogrid.store.transaction import Transaction
 
-_DAY_BITS: Final = 24  # more than the number of any day of the calendar
 _COLUMNS: Final = ["unit", "t", "lon", "lat"]
-_DELTA: Final = dict.fromkeys(("t", "lon", "lat"), "DELTA_BINARY_PACKED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +69,6 @@ class DayInputs:
     halo: Tracks
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Edges:
-    """The first and last fixes of all days, in order of unit and time; ``day`` is an ordinal."""
-
-    units: tuple[str, ...]
-    fixes: Fixes
-    day: NDArray[np.int64]
-
-    def around(self, day: int) -> Tracks:
-        """Return each unit's last three fixes before a day and first three after it."""
-        unit = self.fixes.unit.astype(np.int64)
-        starts = np.flatnonzero(np.diff(unit, prepend=-1))
-        ends = np.append(starts[1:], unit.size)[: starts.size]
-        key = (unit << _DAY_BITS) | self.day
-        wanted = (unit[starts] << _DAY_BITS) | day
-        first, after = np.searchsorted(key, wanted), np.searchsorted(key, wanted, "right")
-        steps = np.arange(EDGE_FIXES)
-        before = first[:, None] - 1 - steps
-        behind = after[:, None] + steps
-        rows = [before[before >= starts[:, None]], behind[behind < ends[:, None]]]
-        near = Fixes._make(column[np.sort(np.concatenate(rows))] for column in self.fixes)
-        present, code = np.unique(near.unit, return_inverse=True)
-        units = tuple(self.units[number] for number in present)
-        return Tracks(units, *near._replace(unit=code.astype(np.int32)))
-
-
 class TrackStore:
     """The fixes of a workspace.
 
@@ -110,14 +83,37 @@ class TrackStore:
     def __init__(self, root: Path, time_zone: str) -> None:
         self.root = root
         self.time_zone = time_zone
+        self.sums = SumsStore(root)
 
     def days(self) -> tuple[date, ...]:
         """Return the local days with fixes, rising."""
         files = (self.root / "tracks").glob("day=*/manifest.json")
         return tuple(sorted(date.fromisoformat(f.parent.name.removeprefix("day=")) for f in files))
 
+    def calendar(self) -> tuple[date, ...]:
+        """Return the local days with fixes and those that are kept as sums only, rising."""
+        return (*self.sums.imported_days(), *self.days())
+
     def fingerprint(self, day: date) -> str:
-        """Return the SHA-256 of a day's fixes.
+        """Return the SHA-256 of a day's fixes, or of what is kept of a reduced day.
+
+        Parameters
+        ----------
+        day
+            A local day.
+
+        Returns
+        -------
+        str
+            Hexadecimal; empty for a day of which nothing is kept.
+        """
+        manifest = self.root / _folder(day) / "manifest.json"
+        if not manifest.exists():
+            return self.sums.fingerprint(day) if self.sums.holds(day) else ""
+        return str(json.loads(manifest.read_text("utf-8"))["sha256"])
+
+    def count(self, day: date) -> int:
+        """Return how many fixes a local day has.
 
         Parameters
         ----------
@@ -126,13 +122,11 @@ class TrackStore:
 
         Returns
         -------
-        str
-            Hexadecimal; empty for a day without fixes.
+        int
+            As its manifest says.
         """
         manifest = self.root / _folder(day) / "manifest.json"
-        if not manifest.exists():
-            return ""
-        return str(json.loads(manifest.read_text("utf-8"))["sha256"])
+        return int(json.loads(manifest.read_text("utf-8"))["fixes"])
 
     def read(self, day: date) -> Tracks:
         """Return the fixes of a local day.
@@ -148,7 +142,7 @@ class TrackStore:
             The fixes.
         """
         path = self._path(day, "fixes")
-        return _read(path) if path.exists() else Tracks.empty()
+        return read_fixes(path) if path.exists() else Tracks.empty()
 
     def _path(self, day: date, name: str) -> Path:
         return self.root / _folder(day) / f"{name}.parquet"
@@ -164,25 +158,45 @@ class TrackStore:
         known = self.days()
         if not known:
             return
-        edges = self._edges(known)
-        for number in range(known[0].toordinal(), known[-1].toordinal() + 1):
+        before = self.sums.last_fixes()
+        first = known[0] if before is None else before[0] + timedelta(days=1)
+        edges = self._edges(known, before)
+        for number in range(first.toordinal(), known[-1].toordinal() + 1):
             halo, day = edges.around(number), date.fromordinal(number)
             digest = hashlib.sha256(f"{self.fingerprint(day)}|{halo.units}".encode())
             for column in (halo.unit, halo.t, halo.lon, halo.lat):
                 digest.update(column.tobytes())
             yield DayInputs(day, digest.hexdigest(), halo)
 
-    def _edges(self, known: tuple[date, ...]) -> _Edges:
-        """Return the fixes at the edges of days."""
-        parts = [_read(self._path(day, "edges")) for day in known]
+    def reduced_inputs(self, days: Iterable[date]) -> Iterator[DayInputs]:
+        """Yield reduced days in the form of those that are worked out of fixes.
+
+        Parameters
+        ----------
+        days
+            Reduced days.
+
+        Yields
+        ------
+        DayInputs
+            Their sums are all there is: they have no halo.
+        """
+        for day in days:
+            yield DayInputs(day, self.sums.fingerprint(day), Tracks.empty())
+
+    def _edges(self, known: tuple[date, ...], before: tuple[date, Path] | None) -> DayEdges:
+        """Return the fixes at the edges of days, and the last ones of a reduced day before."""
+        files = [(day, self._path(day, "edges")) for day in known]
+        files = files if before is None else [before, *files]
+        parts = [read_fixes(path) for _, path in files]
         units = tuple(sorted({name for part in parts for name in part.units}))
         unit = np.concatenate([renumbered(part.unit, part.units, units) for part in parts])
         t, lon, lat = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("t", "lon", "lat")
         )
-        day = np.repeat([d.toordinal() for d in known], [len(part) for part in parts])
+        day = np.repeat([d.toordinal() for d, _ in files], [len(part) for part in parts])
         order = np.lexsort((t, unit))
-        return _Edges(units, Fixes(unit[order], t[order], lon[order], lat[order]), day[order])
+        return DayEdges(units, Fixes(unit[order], t[order], lon[order], lat[order]), day[order])
 
     def read_inputs(self, inputs: DayInputs) -> Tracks:
         """Return the fixes of a day and of its halo.
@@ -212,7 +226,41 @@ class TrackStore:
                 "or it is damaged; try again, then restore it from a backup",
                 file=path,
             )
-        return _read(pa.BufferReader(content), inputs.halo)
+        return read_fixes(pa.BufferReader(content), inputs.halo)
+
+    def require_open(self, tracks: Tracks, file: str) -> None:
+        """Refuse fixes of days that are kept as sums only, and of days before them.
+
+        Parameters
+        ----------
+        tracks
+            Fixes that are to be added.
+        file
+            The name of their file.
+
+        Raises
+        ------
+        InputError
+            A fix comes too late.
+        """
+        reduced = self.sums.days()
+        days = self._local_days(tracks) if reduced else np.empty(0, "datetime64[D]")
+        late = days[days <= np.datetime64(reduced[-1])] if reduced else days
+        if late.size:
+            raise InputError(
+                "{file}: {count:,} fixes come too late, the first of {first}: up to {last} fixes "
+                "were reduced to hourly sums, to which nothing can be added. Leave the rows of "
+                "these days out of the file, or import it into a backup made before",
+                file=file,
+                count=int(late.size),
+                first=late.min().item(),
+                last=reduced[-1],
+            )
+
+    def _local_days(self, tracks: Tracks) -> NDArray[np.datetime64]:
+        local = pd.to_datetime(tracks.t, unit="ms", utc=True).tz_convert(self.time_zone)
+        days: NDArray[np.datetime64] = local.tz_localize(None).to_numpy().astype("datetime64[D]")
+        return days
 
     def add(self, change: Transaction, tracks: Tracks) -> AddedFixes:
         """Add fixes to the days they belong to.
@@ -229,8 +277,7 @@ class TrackStore:
         AddedFixes
             What was new.
         """
-        local = pd.to_datetime(tracks.t, unit="ms", utc=True).tz_convert(self.time_zone)
-        number = local.tz_localize(None).to_numpy().astype("datetime64[D]")
+        number = self._local_days(tracks)
         added = equal = conflicting = 0
         days = np.unique(number)
         for day in days:
@@ -259,7 +306,32 @@ class TrackStore:
         """
         if len(tracks):
             _write_day(change, day, _part(tracks, np.ones(len(tracks), dtype=bool)))
-            return
+        else:
+            self._remove_day(change, day)
+
+    def reduce_days(self, change: Transaction, days: Sequence[date], last: date) -> None:
+        """Take the fixes of days out whose sums are kept.
+
+        Parameters
+        ----------
+        change
+            The transaction that removes the files.
+        days
+            Local days with fixes, none later than ``last``.
+        last
+            The newest reduced day; the last fixes of its units stay for the day after.
+        """
+        before = self.sums.last_fixes()
+        if before is not None:
+            change.removed.add(before[1].relative_to(self.root).as_posix())
+        for day in days:
+            self._remove_day(change, day)
+        if last in days:
+            frame = read_frame(self._path(last, "edges"))
+            tail = frame.groupby("unit", sort=True).tail(EDGE_FIXES)
+            write_fixes(tail.reset_index(drop=True), change.path_for(last_fixes_of(last)))
+
+    def _remove_day(self, change: Transaction, day: date) -> None:
         folder = self.root / _folder(day)
         change.removed |= {path.relative_to(self.root).as_posix() for path in folder.iterdir()}
 
@@ -268,7 +340,7 @@ class TrackStore:
     ) -> tuple[pd.DataFrame, tuple[int, int, int]]:
         """Return a day's old and fresh fixes, one per unit and time, and the counts."""
         path = change.current(f"{_folder(day)}/fixes.parquet")
-        old = _frame(path) if path.exists() else fresh.iloc[:0]
+        old = read_frame(path) if path.exists() else fresh.iloc[:0]
         both = pd.concat([old, fresh], ignore_index=True)
         once = both.drop_duplicates(ignore_index=True)
         ordered = once.sort_values(_COLUMNS, ignore_index=True)
@@ -279,36 +351,6 @@ class TrackStore:
 
 def _folder(day: date) -> str:
     return f"tracks/day={day.isoformat()}"
-
-
-def _frame(file: Path) -> pd.DataFrame:
-    frame: pd.DataFrame = pq.ParquetFile(file).read().to_pandas()
-    return frame.astype({"unit": object})
-
-
-def _read(file: Path | pa.NativeFile, halo: Tracks | None = None) -> Tracks:
-    """Return the fixes of a file, which lie there in order, and others among them.
-
-    One group of rows after another goes to its place: of a whole day's decoded columns there is
-    never a second copy.
-    """
-    few = Tracks.empty() if halo is None else halo
-    stored = pq.ParquetFile(file)
-    if not stored.metadata.num_rows:
-        return few
-    unit = stored.read(["unit"], use_threads=False).unify_dictionaries().combine_chunks()["unit"]
-    names = tuple(unit.chunk(0).dictionary.to_pylist())
-    units = names if set(few.units) <= set(names) else tuple(sorted({*names, *few.units}))
-    others = few.numbered(units)
-    code = renumbered(unit.chunk(0).indices.to_numpy(), names, units)
-    out, n, used = empty_fixes(code.size + len(few)), 0, 0
-    for group in range(stored.num_row_groups):
-        table = stored.read_row_group(group, ["t", "lon", "lat"], use_threads=False)
-        columns = (column.combine_chunks().to_numpy() for column in table.columns)
-        part = Fixes(code[n - used : n - used + table.num_rows], *columns)
-        n, used = merge_on(out, n, part, others, used)
-    put_rest(out, n, others, used)
-    return Tracks(units, *out)
 
 
 def _part(tracks: Tracks, here: NDArray[np.bool_]) -> pd.DataFrame:
@@ -326,10 +368,10 @@ def _part(tracks: Tracks, here: NDArray[np.bool_]) -> pd.DataFrame:
 def _write_day(change: Transaction, day: date, frame: pd.DataFrame) -> None:
     """Write a day's fixes, the ones at its edges, and their hash."""
     fixes = change.path_for(f"{_folder(day)}/fixes.parquet")
-    _write(frame, fixes)
+    write_fixes(frame, fixes)
     by_unit = frame.groupby("unit", sort=True)
     edges = pd.concat([by_unit.head(EDGE_FIXES), by_unit.tail(EDGE_FIXES)])
-    _write(
+    write_fixes(
         edges.drop_duplicates().sort_values(["unit", "t"], ignore_index=True),
         change.path_for(f"{_folder(day)}/edges.parquet"),
     )
@@ -339,15 +381,3 @@ def _write_day(change: Transaction, day: date, frame: pd.DataFrame) -> None:
         "sha256": hashlib.sha256(fixes.read_bytes()).hexdigest(),
     }
     change.path_for(f"{_folder(day)}/manifest.json").write_text(json.dumps(manifest), "utf-8")
-
-
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    table = pa.table(
-        {
-            "unit": pa.array(frame["unit"].astype(str)).dictionary_encode(),
-            "t": pa.array(frame["t"], pa.int64()),
-            "lon": pa.array(frame["lon"], pa.int32()),
-            "lat": pa.array(frame["lat"], pa.int32()),
-        }
-    )
-    pq.write_table(table, path, compression="none", use_dictionary=["unit"], column_encoding=_DELTA)
