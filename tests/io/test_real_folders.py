@@ -2,6 +2,7 @@
 
 import pytest
 
+from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.io import ReadOptions, read_boundary, read_incidents, read_register, read_tracks
 
@@ -26,11 +27,6 @@ def test_tracks_of_aracaju_have_two_repeated_fixes(shared_data):
     tracks, _, report = read_tracks(path, by_track)
     assert (report.read, report.duplicates, len(tracks)) == (18_107, 2, 18_105)
     assert len(tracks.units) == 163
-
-
-def test_traces_of_denver_have_no_times(shared_data):
-    with pytest.raises(InputError, match="no column for unit, time"):
-        read_tracks(shared_data / "denver_traces" / "sample_trace_1.csv", ReadOptions())
 
 
 @pytest.mark.parametrize(
@@ -83,8 +79,6 @@ def test_openstreetmap_of_helsinki(shared_data, kind, name, count):
 
 
 def test_towns_of_sanming_that_were_not_found_are_refused(shared_data):
-    from geogrid.crs import Datum
-
     path = shared_data / "sanming_towns" / "sanming_towns_2016.csv"
     options = ReadOptions(datum=Datum.WGS84, columns={"id": "town_code"})
     frame, report = read_register(path, "places", options)
@@ -103,3 +97,75 @@ def test_districts_of_cities(shared_data, name, districts, km2):
     boundary, report, notes = read_boundary(shared_data / f"{name}.geojson")
     assert (len(boundary), report.status, notes) == (districts, "accept", ())
     assert boundary.areas_m2().sum() / 1e6 == pytest.approx(km2, rel=5e-4)
+
+
+def test_assaults_of_chicago_in_the_hours_that_the_clock_skips_or_repeats_are_refused(shared_data):
+    folder = shared_data / "chicago_assault_2017_2018"
+    frame, report = read_incidents(
+        folder / "incidents.csv", ReadOptions(time_zone="America/Chicago")
+    )
+    assert (report.read, len(frame), len(report.refusals)) == (30_455, 30_444, 11)
+    assert {refusal.value[:10] for refusal in report.refusals} <= {
+        "2017-03-12", "2017-11-05", "2018-03-11", "2018-11-04",
+    }  # fmt: skip
+    boundary, report, _ = read_boundary(folder / "police_districts.geojson")
+    assert (len(boundary), report.status) == (23, "accept")
+    assert boundary.areas_m2().sum() / 1e6 == pytest.approx(608.9, abs=0.05)
+
+
+def test_streets_crimes_and_schools_of_tempe(shared_data):
+    folder = shared_data / "geodanet_network_crimes"
+    roads, report = read_register(folder / "streets.geojson", "roads", ReadOptions())
+    assert (len(roads), report.status) == (293, "accept")
+    by_number = ReadOptions(columns={"id": "POLYID"})
+    for name, count in (("crimes", 287), ("schools", 8)):
+        points, report = read_register(folder / f"{name}.geojson", "demand", by_number)
+        assert (len(points), report.status) == (count, "accept")
+    with pytest.raises(InputError, match="no column for id, category"):
+        read_incidents(folder / "crimes.geojson", ReadOptions())
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_no_trace_of_denver_is_taken_without_its_times(shared_data, number):
+    path = shared_data / "denver_traces" / f"sample_trace_{number}.csv"
+    with pytest.raises(InputError, match="no column for unit, time"):
+        read_tracks(path, ReadOptions())
+
+
+def test_towns_of_sanming_of_2023_that_were_not_found_are_refused(shared_data):
+    path = shared_data / "sanming_towns" / "sanming_towns_2023.csv"
+    options = ReadOptions(datum=Datum.WGS84, columns={"id": "town_code"})
+    frame, report = read_register(path, "places", options)
+    assert (report.read, len(frame)) == (147, 134)
+    assert {refusal.field for refusal in report.refusals} == {"lon"}
+
+
+def test_population_of_sanming_without_a_place_is_refused(shared_data):
+    path = shared_data / "sanming_population" / "sanming_county_population.csv"
+    with pytest.raises(InputError, match="no column for lon, lat, persons"):
+        read_register(path, "population", ReadOptions())
+
+
+@pytest.mark.parametrize(
+    ("name", "districts", "km2"),
+    [
+        ("sanming_city", 1, 22_975.74),
+        ("sanming_counties_2010_simple", 12, 22_974.8),
+        ("sanming_counties_2021_simple", 11, 22_974.8),
+    ],
+)
+def test_other_editions_of_sanming(shared_data, name, districts, km2):
+    boundary = read_boundary(shared_data / "sanming_boundaries" / f"{name}.geojson")[0]
+    assert len(boundary) == districts
+    assert boundary.areas_m2().sum() / 1e6 == pytest.approx(km2, abs=0.05)
+
+
+def test_tables_of_statistics_are_no_incidents_and_say_what_is_missing(shared_data):
+    for path in sorted((shared_data / "hotspot_references").glob("*.csv")):
+        with pytest.raises(InputError, match=r"no column for|the format of its content"):
+            read_incidents(path, ReadOptions(time_zone="UTC"))
+
+
+def test_a_dump_of_openstreetmap_is_called_an_unknown_format(shared_data):
+    with pytest.raises(InputError, match="format is not known"):
+        read_register(shared_data / "helsinki_osm" / "Helsinki.osm.pbf", "roads", ReadOptions())
