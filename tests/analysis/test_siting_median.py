@@ -12,6 +12,7 @@ from geogrid.analysis.siting import SitingParams
 from geogrid.analysis.siting_median import MedianProblem, place_posts
 from geogrid.analysis.siting_verify import verify_plan
 from geogrid.errors import InputError
+from tests.analysis.published_median import PUBLISHED, distances
 
 EXACT = SitingParams(gap=0.0, time_limit_s=30.0)
 
@@ -84,3 +85,12 @@ def test_a_changed_plan_does_not_hold():
     plan = place_posts(problem_of(1), EXACT).as_json()
     plan["value"] -= 1
     assert not verify_plan(plan).holds
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_instances_of_or_library_have_their_published_optimum(name):
+    count, best = PUBLISHED[name]
+    plan = place_posts(MedianProblem.of(np.ones(100), distances(name), count), EXACT)
+    assert (plan.value, plan.status) == (best, "optimal")
+    assert plan.proved_bound >= 0.99 * best
+    assert verify_plan(plan.as_json()).holds
