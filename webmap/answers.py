@@ -91,7 +91,7 @@ def _compressed(response: Response) -> Response:
         not wanted
         or response.status_code != 200
         or "Content-Encoding" in response.headers
-        or "Content-Disposition" in response.headers
+        or response.headers.get("Content-Disposition", "").startswith("attachment")
         or not response.content_type.startswith(_TEXT)
     ):
         return response

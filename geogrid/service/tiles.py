@@ -48,6 +48,34 @@ class Tiles(Outlook):
         shifted = self._kept(("mesh", datum), lambda: mesh(self.grid, datum))
         return shifted | {"columns": usual["columns"], "version": usual["version"]}
 
+    def tile_beside(self, place: tuple[int, int, int], *, pixels: int = 256) -> bytes | None:
+        """Return the picture of a square where no cell can be, without asking any layer.
+
+        Parameters
+        ----------
+        place
+            Level (0 to 22), column from the west and row from the north: z, x, y.
+        pixels
+            Of a side.
+
+        Returns
+        -------
+        bytes or None
+            A transparent PNG file; ``None`` where the lattice may lie under the square.
+
+        Raises
+        ------
+        InputError
+            There is no such tile.
+        """
+        return None if self._meets(_tile(place, pixels)) else _empty(pixels)
+
+    def _meets(self, tile: Tile) -> bool:
+        return self._tile_lattice().meets(tile)
+
+    def _tile_lattice(self) -> Lattice:
+        return self._kept("tile lattice", lambda: Lattice.of(self.mesh()))
+
     def tile(
         self,
         layer_id: str,
@@ -87,31 +115,35 @@ class Tiles(Outlook):
         InputError
             There is no such tile.
         """
-        z, x, y = place
-        if z > DEEPEST_LEVEL or max(x, y) >= 2**z:
-            raise InputError(
-                "there is no tile {z}/{x}/{y}; levels go from 0 to {deepest}, and level z has "
-                "2 to the power of z columns and rows",
-                z=z,
-                x=x,
-                y=y,
-                deepest=DEEPEST_LEVEL,
-            )
-        tile = Tile(z, x, y, pixels)
-        lattice = self._kept("tile lattice", lambda: Lattice.of(self.mesh()))
-        if not lattice.meets(tile):
+        tile = _tile(place, pixels)
+        if not self._meets(tile):
             return _empty(pixels)
         dense, colours = self._kept(
             ("tile", layer_id, column, window, theme),
             lambda: self._painting(layer_id, column, window, theme),
         )
-        return png(paint(tile, lattice, dense, colours))
+        return png(paint(tile, self._tile_lattice(), dense, colours))
 
     def _painting(
         self, layer_id: str, column: str, window: Window, theme: str
     ) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         wire = self.wire_column(layer_id, column, window)
         return dense_classes(self.grid, classify(wire)), swatch_pixels(wire.legend, theme)
+
+
+def _tile(place: tuple[int, int, int], pixels: int) -> Tile:
+    """Return a square of the pyramid; one that is not there is refused."""
+    z, x, y = place
+    if z > DEEPEST_LEVEL or max(x, y) >= 2**z:
+        raise InputError(
+            "there is no tile {z}/{x}/{y}; levels go from 0 to {deepest}, and level z has "
+            "2 to the power of z columns and rows",
+            z=z,
+            x=x,
+            y=y,
+            deepest=DEEPEST_LEVEL,
+        )
+    return Tile(z, x, y, pixels)
 
 
 @lru_cache(maxsize=4)

@@ -161,3 +161,12 @@ def test_a_large_body_is_refused(tiny_workspace):
     answer = app.test_client().post("/api/layers", data=b"x" * 1000)
     assert answer.status_code in {405, 413}
     assert json.loads(answer.text)["status"] == answer.status_code
+
+
+def test_scripts_travel_compressed_and_files_to_keep_do_not(client):
+    script = client.get("/assets/vendor/leaflet/leaflet.js", headers={"Accept-Encoding": "gzip"})
+    assert script.headers["Content-Encoding"] == "gzip"
+    assert len(script.data) < 50_000
+    kept = client.get("/api/layers/districts/export?f=geojson", headers={"Accept-Encoding": "gzip"})
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert "Content-Encoding" not in kept.headers

@@ -21,6 +21,9 @@ def tile(version: str, layer_id: str, z: int, x: int, y: int) -> Response:
     theme = one_of("theme", request.args.get("theme", "light"), THEMES)
     side = one_of("size", request.args.get("size", "256"), SIDES)
     shown = asked_workspace()
+    beside = shown.tile_beside((z, x, y), pixels=int(side))
+    if beside is not None and layer_id in shown.layer_ids():  # in every version of the layer
+        return Response(beside, mimetype="image/png")
     about = shown.layer_json(layer_id, language_wanted(), window)
     current = str(about["version"])
     if version != current:  # an old link, or ``latest``

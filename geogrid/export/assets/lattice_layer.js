@@ -69,6 +69,7 @@
     },
 
     setFilter(filter) {
+      if (filter === null && this._mask === null) return this; // nothing to paint anew
       this._mask = maskOf(filter, this.lattice.nCells);
       return this.redraw();
     },
