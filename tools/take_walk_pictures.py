@@ -81,6 +81,7 @@ def walk(page: Page, address: str) -> None:
     keep(page, "walk-cameras.png")
     page.click("#desk-close")
     page.click("#cell-close")
+    page.click("#compare-title")
     page.locator("#compare-ways").scroll_into_view_if_needed()
     page.click("[data-way=swipe]")
     keep(page, "walk-compare.png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -17,6 +18,10 @@ from geogrid.workspace import Choices, DistrictFile, Workspace, read_options
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
+SECTIONS = ("measure", "window", "compare", "district", "layers", "plan", "area", "what-if")
+SECTIONS += ("basemap", "units-of", "take")
+_ALL_OPEN = json.dumps(dict.fromkeys(SECTIONS, True))
+OPENED = f"localStorage['geogrid.sections'] ??= '{_ALL_OPEN}'"
 HOSTILE = "<img src=x onerror=window.hit=1>"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -90,10 +95,12 @@ def browser():
 class Visit:
     """One visitor: a page, what it asked for and what it complained of."""
 
-    def __init__(self, browser, address, **options):
+    def __init__(self, browser, address, *, folded=False, **options):
         self.address = address
         self.context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB"} | options)
         self.context.set_default_timeout(30_000)
+        if not folded:  # somebody who has opened every section before
+            self.context.add_init_script(OPENED)
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
         self.context.route("**/*", self._pass)

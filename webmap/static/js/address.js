@@ -2,9 +2,11 @@
 
 export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
-  layer: "", column: "", on: "roads,checkpoints", hidden: "", opacity: 85,
+  layer: "", column: "", on: "roads,checkpoints", order: "", fade: "", without: "",
+  hidden: "", range: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "",
   area: "", desk: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
+  plan: "", plan_unit: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);
 

@@ -53,6 +53,7 @@ export const FeatureCanvas = L.Layer.extend({
     this._shapes = [];
     this._drawn = [];
     this._views = new Map(); // camera id -> outlines of what it sees
+    this._hidden = new Set();
     L.setOptions(this, { pane });
   },
 
@@ -69,6 +70,12 @@ export const FeatureCanvas = L.Layer.extend({
 
   setTheme(theme) {
     this._theme = theme;
+    return this._redraw();
+  },
+
+  /** Leave out these kinds; they are not found under the pointer either. */
+  setHidden(kinds) {
+    this._hidden = kinds;
     return this._redraw();
   },
 
@@ -121,7 +128,7 @@ export const FeatureCanvas = L.Layer.extend({
       looks: this._style.looks(this._theme, zoom),
       views: this._views,
     };
-    const seen = this._shapes.filter(({ box, kind }) => frame.looks[kind]
+    const seen = this._shapes.filter(({ box, kind }) => frame.looks[kind] && !this._hidden.has(kind)
       && box[0] <= frame.box[2] && box[2] >= frame.box[0]
       && box[1] <= frame.box[3] && box[3] >= frame.box[1]);
     drawLines(frame, seen.filter(({ point }) => !point));

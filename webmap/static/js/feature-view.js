@@ -2,24 +2,30 @@
 
 import { getFeatures, getJson } from "./api.js";
 import { listed, windowOf } from "./address.js";
-import { byId, el, perFrame } from "./dom.js";
+import { el, perFrame } from "./dom.js";
 import { createCameraSight } from "./camera-sight.js";
+import { ClusterCanvas } from "./cluster-canvas.js";
 import { moment, number } from "./format.js";
-import { FeatureCanvas, symbol } from "./feature-canvas.js";
-import { featureStyles, kindWords, tipWords } from "./feature-style.js";
+import { FeatureCanvas } from "./feature-canvas.js";
+import { featureStyles, tipWords } from "./feature-style.js";
 import { t } from "./i18n.js";
+import { createLayerList } from "./layer-list.js";
+import { arranged, kindsLeftOut, readPairs, withKind, withPair } from "./layer-state.js";
+import { PANES } from "./map-view.js";
 import { complain, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L } = globalThis;
-const ORDER = ["spots", "positions", "leaks", "checkpoints", "cameras", "rooms", "places", "incidents", "roads_never", "roads", "areas", "zones", "depots", "buildings"];
+const ORDER = ["spots", "positions", "leaks", "incidents", "checkpoints", "cameras", "rooms", "places", "roads_never", "roads", "areas", "zones", "depots", "buildings"];
 // Drawn only when they are near enough to be told apart, and asked for by what the map shows.
 const BY_VIEW = { incidents: 12, buildings: 14 };
 const IN_TIME = new Set(["incidents", "spots", "positions", "roads_never"]);
-const LINES = new Set(["spots", "roads_never", "roads", "areas", "zones", "buildings", "depots"]);
+const CLUSTERED = "incidents"; // drawn as counted circles where they are too many to be told apart
+const MEASURE = "measure"; // its place among the layers; below all as a rule
+const LOWEST = 400; // above the district lines and below what is chosen, see PANES in map-view.js
+const NEARER = 2; // levels that a click on a cluster goes down
 const SLOW = new Set(["spots", "positions", "leaks", "roads_never"]); // not counted before someone asks
 const MOST_IN_VIEW = 8000;
-const MOST_KINDS = 12;
 
 /** Build the list of layers and keep the map in step with it. */
 export function createFeatureView({ map, store, layers, about }) {
@@ -27,6 +33,11 @@ export function createFeatureView({ map, store, layers, about }) {
   const has = (id) => layers.some((layer) => layer.id === id);
   const made = { positions: Boolean(about.days), leaks: has("roads") && has("checkpoints") };
   const ids = ORDER.filter((id) => made[id] ?? has(id));
+  const usual = [...ids, MEASURE];
+  const order = () => arranged(usual, store.get().order);
+  const isOn = (id) => listed(store.get().on).has(id);
+  const opacityOf = (id) => Math.min(100, Math.max(10, Number(readPairs(store.get().fade).get(id) ?? 100) || 100));
+  const leftOut = (id) => kindsLeftOut(store.get().without, id);
   const infos = new Map(); // what the server says of each layer
   const canvases = new Map();
   const loaded = new Map(); // layer id -> {features, matched}
@@ -48,11 +59,31 @@ export function createFeatureView({ map, store, layers, about }) {
 
   const inTime = (id) => (IN_TIME.has(id) ? windowOf(frame ?? store.get()) : {});
 
+  const paneOf = (id) => `layer-${id}`;
+  for (const id of ids) map.createPane(paneOf(id)).style.pointerEvents = "none";
+  const clusters = new ClusterCanvas({ pane: paneOf(CLUSTERED), theme: themeInForce(store.get()) });
+
+  /** Put the layers above one another as the list has them; the measure stays on the land unless it was moved. */
+  function arrange() {
+    const now = order();
+    now.forEach((id, at) => {
+      const level = LOWEST + 2 * (now.length - at);
+      if (id !== MEASURE) map.getPane(paneOf(id)).style.zIndex = level;
+      else {
+        const lowest = at === now.length - 1;
+        map.getPane("measure").style.zIndex = lowest ? PANES.measure : level;
+        map.getPane("other").style.zIndex = lowest ? PANES.other : level + 1;
+      }
+    });
+  }
+
+  function fade() {
+    for (const id of ids) map.getPane(paneOf(id)).style.opacity = opacityOf(id) / 100;
+  }
+
   function canvas(id) {
     if (!canvases.has(id)) {
-      canvases.set(id, new FeatureCanvas(styles[id], {
-        pane: LINES.has(id) ? "roads" : "points", theme: themeInForce(store.get()),
-      }));
+      canvases.set(id, new FeatureCanvas(styles[id], { pane: paneOf(id), theme: themeInForce(store.get()) }));
     }
     return canvases.get(id);
   }
@@ -63,9 +94,14 @@ export function createFeatureView({ map, store, layers, about }) {
         t("busy.layer", { layer: t(`layer.${id}`) }), () => fetched(id)));
       return loaded.get(id);
     }
-    if (map.getZoom() < BY_VIEW[id]) return { features: [], matched: null };
+    if (map.getZoom() < BY_VIEW[id] && id !== CLUSTERED) return { features: [], matched: null };
     going.get(id)?.abort();
     going.set(id, new AbortController());
+    if (map.getZoom() < BY_VIEW[id]) {
+      const zoom = Math.max(0, Math.floor(map.getZoom()));
+      const without = [...leftOut(id)].map(encodeURIComponent).join("|");
+      return getJson("api/incidents/clusters", { zoom, without, ...inTime(id) }, going.get(id).signal);
+    }
     const box = map.getBounds().pad(0.15);
     const clamp = (value, most) => Math.max(-most, Math.min(most, value)).toFixed(5);
     const bbox = [
@@ -74,64 +110,74 @@ export function createFeatureView({ map, store, layers, about }) {
     return getFeatures(id, { bbox, ...inTime(id) }, { most: MOST_IN_VIEW, signal: going.get(id).signal });
   }
 
+  function draw(id, found) {
+    if (found.clusters) {
+      found.categories.forEach((category) => styles[id].kindOf({ properties: { category } }));
+      clusters.setClusters(found.clusters).addTo(map);
+      loaded.set(id, { features: [], matched: null });
+      counts.set(id, found.numberMatched);
+      canvases.get(id)?.remove();
+      return;
+    }
+    if (id === CLUSTERED) clusters.remove();
+    loaded.set(id, found);
+    if (!(id in BY_VIEW)) counts.set(id, found.matched);
+    canvas(id).setHidden(leftOut(id)).setFeatures(found.features);
+    canvas(id).addTo(map);
+  }
+
   async function show(id) {
     const on = listed(store.get().on).has(id);
-    if (!on) { canvases.get(id)?.remove(); return; }
+    if (!on) {
+      canvases.get(id)?.remove();
+      if (id === CLUSTERED) clusters.remove();
+      return;
+    }
     try {
       const found = await ask(id);
-      if (!listed(store.get().on).has(id)) return;
-      loaded.set(id, found);
-      if (!(id in BY_VIEW)) counts.set(id, found.matched);
-      canvas(id).setFeatures(found.features);
-      canvas(id).addTo(map);
+      if (!isOn(id)) return;
+      draw(id, found);
       if (id === "cameras") await see();
-      list();
+      list.draw();
     } catch (error) {
-      complain(error, () => show(id));
+      if (error.name !== "AbortError") complain(error, () => show(id));
     }
   }
 
-  function list() {
-    const focused = document.activeElement?.id;
-    const on = listed(store.get().on);
-    byId("layers").replaceChildren(...ids.map((id) => item(id, on.has(id))));
-    if (focused?.startsWith("layer-")) byId(focused)?.focus();
-  }
-
-  function item(id, on) {
-    const box = el("input", { type: "checkbox", id: `layer-${id}`, change: () => toggle(id, box.checked) });
-    box.checked = on;
-    const count = counts.get(id);
-    const row = el("li", {}, el("label", { for: `layer-${id}` }, box, t(`layer.${id}`),
-      el("span", { class: "count" }, count === undefined ? "" : number(count))));
-    if (on && id in BY_VIEW) row.append(...hint(id));
-    if (on && loaded.has(id)) row.append(...kinds(id), ...age(id));
-    return row;
-  }
-
-  function hint(id) {
-    if (map.getZoom() < BY_VIEW[id]) return [el("small", { class: "hint quiet" }, t("layers.zoom", { zoom: BY_VIEW[id] }))];
-    const found = loaded.get(id);
-    if (!found || found.matched === null || found.features.length >= found.matched) return [];
-    return [el("small", { class: "hint quiet" },
-      t("layers.part", { shown: number(found.features.length), all: number(found.matched) }))];
-  }
-
-  /** Say how old a layer is and what is missing from it. */
-  function age(id) {
+  /** Say what is not drawn, how old a layer is and what is missing from it. */
+  function notes(id, open) {
     const { data_as_of: asOf, completeness = {}, provenance = {} } = infos.get(id) ?? {};
+    const found = loaded.get(id);
     const parts = asOf ? [t("layers.from", { time: moment(asOf, about.time_zone) })] : [];
     if (completeness.rows_refused) parts.push(t("layers.refused", { n: number(completeness.rows_refused) }));
-    parts.push(...(provenance.sources ?? []));
-    return parts.length ? [el("small", { class: "hint quiet" }, parts.join(" "))] : [];
+    if (open) parts.push(...(provenance.sources ?? []));
+    return [hint(id, found), found && parts.join(" ")].filter(Boolean);
+  }
+
+  function hint(id, found) {
+    if (!(id in BY_VIEW)) return "";
+    if (map.getZoom() < BY_VIEW[id]) return t(id === CLUSTERED ? "layers.clustered" : "layers.zoom", { zoom: BY_VIEW[id] });
+    if (!found || found.matched === null || found.features.length >= found.matched) return "";
+    return t("layers.part", { shown: number(found.features.length), all: number(found.matched) });
   }
 
   function kinds(id) {
-    const theme = themeInForce(store.get());
-    const looks = Object.entries(styles[id].looks(theme, 18)).filter(([kind]) => kind !== "").sort();
-    if (looks.length < 2 || looks.length > MOST_KINDS) return [];
-    return [el("ul", {}, ...looks.map(([kind, look]) => el("li", {}, dot(look), kindWords(id, kind))))];
+    if (!loaded.has(id)) return [];
+    const out = leftOut(id);
+    return Object.entries(styles[id].looks(themeInForce(store.get()), 18)).filter(([kind]) => kind !== "")
+      .sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, look]) => ({ kind, look, shown: !out.has(kind) }));
   }
+
+  const list = createLayerList({
+    order, fixed: MEASURE, isOn: (id) => isOn(id), count: (id) => counts.get(id), notes, kinds,
+    opacity: (id) => opacityOf(id),
+    act: {
+      toggle,
+      arrange: (ids) => store.set({ order: ids.join() === usual.join() ? "" : ids.join(",") }),
+      fade: (id, value) => store.set({ fade: withPair(store.get().fade, id, value === 100 ? "" : String(value)) }),
+      show: (id, kind, shown) => store.set({ without: withKind(store.get().without, id, kind, shown) }),
+    },
+  });
 
   function toggle(id, wanted) {
     const on = listed(store.get().on);
@@ -146,7 +192,12 @@ export function createFeatureView({ map, store, layers, about }) {
     .find(([, feature]) => feature);
   const tip = L.tooltip({ className: "point-tip", direction: "top", offset: [0, -8], pane: "tooltipPane" });
   function point(event) {
-    const found = nearest(event.containerPoint);
+    const cluster = clusters.hit(event.containerPoint);
+    const found = cluster ? null : nearest(event.containerPoint);
+    if (cluster) {
+      tip.setLatLng([cluster.lat, cluster.lng]).setContent(el("span", {}, t("tip.cluster", { n: number(cluster.n) }))).addTo(map);
+      return;
+    }
     if (!found) { tip.remove(); return; }
     const [id, feature] = found;
     const [lng, lat] = feature.geometry.coordinates;
@@ -160,12 +211,21 @@ export function createFeatureView({ map, store, layers, about }) {
     if (listed(store.get().on).has("cameras") && canvases.has("cameras")) see();
   });
   store.watch((state, changed) => {
-    if (changed.has("on")) { list(); ids.forEach(show); }
+    if (changed.has("on")) { list.draw(); ids.forEach(show); }
+    if (changed.has("order")) { arrange(); list.draw(); }
+    if (changed.has("fade")) { fade(); if (!document.activeElement?.id.startsWith("layer-fade-")) list.draw(); }
+    if (changed.has("without")) {
+      for (const [id, one] of canvases) one.setHidden(leftOut(id));
+      if (isOn(CLUSTERED) && map.getZoom() < BY_VIEW[CLUSTERED]) show(CLUSTERED);
+      list.draw();
+    }
     if (["from", "to", "hours", "weekdays"].some((name) => changed.has(name))) again();
     if (changed.has("district") && listed(state.on).has("leaks")) show("leaks");
-    if (changed.has("lang")) { tip.remove(); list(); }
+    if (changed.has("lang")) { tip.remove(); list.draw(); }
   });
-  list();
+  arrange();
+  fade();
+  list.draw();
 
   return {
     start: async () => {
@@ -174,11 +234,11 @@ export function createFeatureView({ map, store, layers, about }) {
         if (infos.has(id) || SLOW.has(id)) continue;
         const info = await getJson(`api/layers/${id}`);
         infos.set(id, info);
-        counts.set(id, info.count);
-        list();
+        if (!counts.has(id)) counts.set(id, info.count);
+        list.draw();
       }
     },
-    setTheme: (theme) => { for (const one of canvases.values()) one.setTheme(theme); list(); },
+    setTheme: (theme) => { for (const one of [...canvases.values(), clusters]) one.setTheme(theme); list.draw(); },
     /** Return all features of a layer, shown or not; for the search. */
     async all(id) {
       if (!ids.includes(id)) return [];
@@ -187,24 +247,13 @@ export function createFeatureView({ map, store, layers, about }) {
     },
     /** Show a film's frame, or the state's own window again after `null`. */
     async showFrame(window) { frame = window; await again(); },
+    /** Take a click on a cluster: go nearer to it. Return whether there was one. */
+    click(latlng) {
+      const cluster = clusters.hit(map.latLngToContainerPoint(latlng));
+      if (cluster) map.setView([cluster.lat, cluster.lng], Math.min(map.getMaxZoom(), Math.floor(map.getZoom()) + NEARER));
+      return Boolean(cluster);
+    },
+    busy: () => false,
     switchOn: (id) => { if (ids.includes(id)) toggle(id, true); },
   };
-}
-
-function dot(look) {
-  const box = el("canvas", { class: "dot", width: 28, height: 28, "aria-hidden": "true" });
-  const context = box.getContext("2d");
-  if (!look.shape) {
-    context.strokeStyle = look.color;
-    context.lineWidth = Math.max(2.5, look.width * 1.4);
-    context.beginPath();
-    context.moveTo(0, 14);
-    context.lineTo(28, 14);
-    context.stroke();
-    return box;
-  }
-  context.scale(2, 2);
-  context.translate(7, 7);
-  symbol(context, { ...look, radius: Math.min(4.6, look.radius) });
-  return box;
 }

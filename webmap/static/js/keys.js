@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 
 const LIST = [
   [["/"], "search"], [["1", "…", "4"], "measure"], [["[", "]"], "column"], [["t"], "table"], [["u"], "units"],
-  [["a"], "area"], [["z"], "undo"], [["h"], "home"], [["d"], "theme"], [["l"], "language"],
+  [["a"], "area"], [["f"], "folds"], [["z"], "undo"], [["h"], "home"], [["d"], "theme"], [["l"], "language"],
   [["←", "→", "↑", "↓"], "pan"], [["+", "−"], "zoom"], [["Enter"], "enter"], [["Esc"], "escape"], [["?"], "help"],
 ];
 
@@ -20,7 +20,7 @@ export function watchKeys(actions) {
   };
   byId("help").addEventListener("click", help);
   const doing = {
-    "/": () => byId("search").focus(), "?": help, t: actions.table, u: actions.units, h: actions.home, a: actions.area, z: actions.undo,
+    "/": () => byId("search").focus(), "?": help, t: actions.table, u: actions.units, h: actions.home, a: actions.area, f: actions.folds, z: actions.undo,
     d: actions.theme, l: actions.language, Escape: actions.escape,
     "[": () => actions.column(-1), "]": () => actions.column(1),
     1: () => actions.measure(0), 2: () => actions.measure(1), 3: () => actions.measure(2), 4: () => actions.measure(3),

@@ -10,6 +10,7 @@ import { createDesk } from "./desk.js";
 import { createDistrictFilter, createDistricts, createDistrictTable } from "./districts.js";
 import { byId } from "./dom.js";
 import { createFeatureView } from "./feature-view.js";
+import { createFolds } from "./fold.js";
 import { t, translatePage, useLanguage } from "./i18n.js";
 import { watchKeys } from "./keys.js";
 import { createMap, drawDistricts, watchSheet } from "./map-view.js";
@@ -104,6 +105,7 @@ async function start() {
   const { about, layers, basemap, mesh } = await whileBusy(t("busy.map"), load);
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
+  const folds = createFolds(["compare", "area"].filter((name) => store.get()[name]));
   const placed = store.get().z !== null || store.get().district !== "";
   translatePage(about.name);
   const lattice = geogridLattice.onDatum(geogridLattice.openMesh(mesh), basemap?.datum);
@@ -125,7 +127,7 @@ async function start() {
   const features = createFeatureView({ map, store, layers, about });
   const area = createArea({ map, store });
   const desk = createDesk({ map, store, about, districts });
-  const tools = [area, desk];
+  const tools = [area, desk, features];
   createTrack({ map, store, about, fit });
   const undo = createUndo(store);
   createPlay({ store, measure, features, days: about.days });
@@ -141,7 +143,7 @@ async function start() {
   watchKeys({
     table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
     theme: () => nextTheme(store), escape: () => escape(store, tools), enter: watchMapClicks({ ...common, tools }), undo: () => desk.undo() || undo(),
-    area: () => byId("area-draw").click(),
+    area: () => { folds.open("area"); byId("area-draw").click(); }, folds: folds.toggleAll,
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
   await measure.show();

@@ -5,7 +5,8 @@ import { t, currentLanguage } from "./i18n.js";
 
 const { L, geogridLattice } = globalThis;
 // Measures lie above the land and Leaflet's tiles (200), and below all lines.
-const PANES = { ground: 150, measure: 205, other: 210, roads: 320, outline: 380, points: 420, chosen: 460, names: 480 };
+// Each layer of places has a pane of its own from 400 on (feature-view.js).
+export const PANES = { ground: 150, measure: 205, other: 210, outline: 380, chosen: 460, names: 480 };
 const ROOM_AROUND = { paddingTopLeft: [356, 24], paddingBottomRight: [24, 24] };
 const NARROW = matchMedia("(max-width: 719px)");
 

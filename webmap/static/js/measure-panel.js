@@ -1,9 +1,11 @@
 /** Choosing a measure, and its legend with counts and land. */
 
 import { byId, el } from "./dom.js";
-import { drawable } from "./measure.js";
+import { columnKey, drawable } from "./measure.js";
 import { classWords, moment, number } from "./format.js";
 import { t } from "./i18n.js";
+import { kindsLeftOut, withKind } from "./layer-state.js";
+import { createRange } from "./range.js";
 import { themeInForce } from "./theme.js";
 
 const MOST_EMPTY = 9;
@@ -12,8 +14,7 @@ const MOST_EMPTY = 9;
 export function createMeasurePanel({ store, layers, timeZone, measure, methods }) {
   const lattices = layers.filter(({ kind }) => kind === "lattice");
   const bare = lattices.every(({ id }) => id === "grid"); // nothing is imported yet
-  let hidden = new Set();
-  let hiddenOf = "";
+  const range = createRange(store);
 
   function tabs() {
     const { layer } = store.get();
@@ -58,27 +59,31 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
       byId("legend").replaceChildren();
       byId("data-age").textContent = "";
       byId("sources").hidden = true;
+      range.show(null);
       return;
     }
-    const { info, field, layerId } = drawn;
+    const { info, field } = drawn;
     const select = byId("column");
     select.replaceChildren(...drawable(info).map(({ name, title, unit, scale }) =>
       el("option", { value: name }, unit && unit !== "s" && scale !== "time" ? `${title} (${unit})` : title)));
     if (!field) {
       byId("meaning").textContent = t("measure.nocolumns");
       byId("legend").replaceChildren();
+      range.show(null);
       return;
     }
     select.value = field.name;
     byId("meaning").textContent = bare ? t("measure.empty") : field.meaning ?? "";
-    const key = `${layerId} ${field.name}`;
-    if (key !== hiddenOf) { hidden = new Set(); hiddenOf = key; }
-    measure.setHidden(hidden);
-    legend(field);
+    const key = columnKey(drawn);
+    const out = kindsLeftOut(store.get().hidden, key);
+    const names = [...field.wire.legend.classes.map((one, at) => [one.key, at]), ["null", 255]];
+    measure.setHidden(new Set(names.filter(([name]) => out.has(name)).map(([, at]) => at)));
+    range.show(drawn);
+    legend(field, key, out);
     age(info);
   }
 
-  function legend(field) {
+  function legend(field, key, out) {
     const { classes } = field.wire.legend;
     const counts = measure.counts();
     byId("measure-tabs").dataset.drawn = field.name; // for those who wait until it is drawn
@@ -91,19 +96,18 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
         el("th", { scope: "col" }, t("legend.class")),
         el("th", { scope: "col" }, t("legend.cells")),
         el("th", { scope: "col" }, t("legend.km2")))),
-      el("tbody", {}, ...rows.map((row) => legendRow(row, field))));
+      el("tbody", {}, ...rows.map((row) => legendRow(row, field, key, out))));
+    const focused = document.activeElement?.closest?.("#legend [data-class]")?.dataset.class;
     byId("legend").replaceChildren(table);
+    if (focused !== undefined) [...table.querySelectorAll("[data-class]")].find((row) => row.dataset.class === focused)?.querySelector("input").focus();
   }
 
-  function legendRow({ one, at, cells, m2 }, field) {
+  function legendRow({ one, cells, m2 }, field, key, out) {
     const box = el("input", {
       type: "checkbox", "aria-description": t("legend.hide"),
-      change: () => {
-        if (box.checked) hidden.delete(at); else hidden.add(at);
-        measure.setHidden(hidden);
-      },
+      change: () => store.set({ hidden: withKind(store.get().hidden, key, one.key, box.checked) }),
     });
-    box.checked = !hidden.has(at);
+    box.checked = !out.has(one.key);
     const words = el("span", { class: "words" }, classWords(one, field, timeZone));
     return el("tr", { "data-class": one.key },
       el("td", {}, el("label", {}, box, swatch(one, themeInForce(store.get())), words)),
@@ -127,6 +131,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
   const opacity = byId("opacity");
   opacity.value = String(store.get().opacity);
   opacity.addEventListener("input", () => store.set({ opacity: Number(opacity.value) }));
+  store.watch((state, changed) => { if (changed.has("opacity")) opacity.value = String(state.opacity); });
   store.watch((state, changed) => { if (["layer", "method", "lang"].some((name) => changed.has(name))) tabs(); });
   tabs();
   return { show, stepColumn, choose: (at) => lattices[at] && store.set({ layer: lattices[at].id, column: "" }) };

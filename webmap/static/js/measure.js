@@ -4,6 +4,7 @@ import { getBytes, getJson } from "./api.js";
 import { otherWindowOf, questionOf, windowOf } from "./address.js";
 import { comparable, difference, fates } from "./difference.js";
 import { currentLanguage, t } from "./i18n.js";
+import { cellMask, readPairs, readRange } from "./layer-state.js";
 import { complain, tell, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
@@ -101,15 +102,18 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     filter(state);
   }
 
-  /** Return which cells are of the chosen district; null for all. */
-  function mask(state) {
+  /** Return which cells are of the chosen district and in the range of values; null for all. */
+  function mask(state, column = drawn?.column) {
     const at = grid.district.meta.categories.indexOf(state.district);
-    return at < 0 ? null : Uint8Array.from(grid.district.raw, (district) => district === at);
+    const inDistrict = at < 0 ? null : (cell) => grid.district.raw[cell] === at;
+    const range = drawn?.field ? readRange(readPairs(state.range).get(columnKey(drawn))) : [null, null];
+    const valueOf = column ? (cell) => geogridLattice.valueOf(column, cell) : null;
+    return cellMask(lattice.nCells, { inDistrict, range, valueOf });
   }
 
   function filter(state) {
-    const inside = mask(state);
-    for (const one of [layer, second]) one?.setFilter(inside);
+    layer?.setFilter(mask(state));
+    second?.setFilter(mask(state, drawn.other));
   }
 
   /** Take the measure off the map, so that an old one is not taken for the one asked for. */
@@ -144,7 +148,7 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   store.watch((state, changed) => {
     if (WATCHED.some((name) => changed.has(name))) show();
     if (changed.has("opacity")) for (const one of [layer, second]) one?.setOpacity(state.opacity / 100);
-    if (changed.has("district") && layer) { filter(state); react(drawn); }
+    if (["district", "range", "hidden"].some((name) => changed.has(name)) && layer && drawn) { filter(state); react(drawn); }
   });
 
   return {
@@ -215,6 +219,9 @@ function daysOf(first, other) {
   const [a, b] = [first, other].map(({ info }) => info.completeness?.days_imported ?? 1);
   return a === b || first.field.scale !== "amount" || !a || !b ? [1, 1] : [a, b];
 }
+
+/** Return under which name the address keeps what is filtered of a column. */
+export const columnKey = ({ layerId, field }) => `${layerId}.${field.name}${field.difference ? ".difference" : ""}`;
 
 /** Return the fields of a layer that can be drawn; those without `wire` are worked out when asked. */
 export const drawable = (info) => info.fields.filter((field) => field.scale !== "text");

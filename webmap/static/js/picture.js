@@ -135,7 +135,7 @@ function drawLegend(context, x, top, ink, quiet, words) {
     context.fillStyle = ink;
     put(context, row.querySelector("label").childNodes[1].textContent, x, y + 4, LEGEND_W - 24);
     y += LINE_H;
-    for (const kind of row.querySelectorAll("ul li")) {
+    for (const kind of row.querySelectorAll("ul li:has(input:checked)")) {
       context.drawImage(kind.querySelector("canvas"), x + 6, y - 7, 14, 14);
       context.fillStyle = quiet;
       put(context, kind.textContent, x + 28, y + 4, LEGEND_W - 60);

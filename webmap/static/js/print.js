@@ -52,8 +52,10 @@ export function createPrint({ map, store, about, districts, measure }) {
   function places() {
     return [...document.querySelectorAll("#layers > li:has(> label input:checked)")].flatMap((row) => {
       const kinds = row.querySelector("ul")?.cloneNode(true);
-      const drawn = row.querySelectorAll("ul canvas");
+      const drawn = row.querySelectorAll("ul li:has(input:checked) canvas");
+      kinds?.querySelectorAll("li").forEach((kind) => { if (kind.querySelector("input")?.checked === false) kind.remove(); });
       kinds?.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
+      kinds?.querySelectorAll("input").forEach((input) => input.remove());
       const name = el("h3", {}, row.querySelector("label").childNodes[1].textContent);
       return kinds ? [name, kinds] : [name];
     });
