@@ -75,6 +75,26 @@ class Obstacles:
     def __len__(self) -> int:
         return len(self.footprint)
 
+    def near(self, xy: NDArray[np.float64], range_m: NDArray[np.float64]) -> Obstacles:
+        """Return the buildings that some places may see: few where the whole are many.
+
+        Parameters
+        ----------
+        xy
+            Places in the same plane, metres, shape (n, 2).
+        range_m
+            How far is seen from each, metres, shape (n,).
+
+        Returns
+        -------
+        Obstacles
+            Those that meet a square around a place, in the same order.
+        """
+        low, high = xy - range_m[:, None], xy + range_m[:, None]
+        boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+        at = np.unique(self.tree.query(boxes)[1])
+        return Obstacles.of(Buildings(self.footprint[at], self.height_m[at]), None)
+
 
 def _walls_of(
     footprint: NDArray[np.object_], height: NDArray[np.float64]

@@ -34,6 +34,8 @@ class SitedCameras:
         sees all round.
     view_angle_deg
         In (0, 360], shape (n,).
+    height_m
+        Above ground, metres, NaN where not known, shape (n,); ``None`` where none is known.
     """
 
     ids: tuple[str, ...]
@@ -41,9 +43,38 @@ class SitedCameras:
     range_m: NDArray[np.float64]
     azimuth_deg: NDArray[np.float64]
     view_angle_deg: NDArray[np.float64]
+    height_m: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def heights(self) -> NDArray[np.float64]:
+        """Return the height of each above ground, metres; NaN where not known."""
+        if self.height_m is None:
+            return np.full(len(self), np.nan)
+        return np.asarray(self.height_m, dtype=np.float64)
+
+    def and_then(self, others: SitedCameras) -> SitedCameras:
+        """Return these cameras and some more.
+
+        Parameters
+        ----------
+        others
+            In the same CRS.
+
+        Returns
+        -------
+        SitedCameras
+            These first.
+        """
+        return SitedCameras(
+            (*self.ids, *others.ids),
+            np.concatenate([self.xy, others.xy]),
+            np.concatenate([self.range_m, others.range_m]),
+            np.concatenate([self.azimuth_deg, others.azimuth_deg]),
+            np.concatenate([self.view_angle_deg, others.view_angle_deg]),
+            np.concatenate([self.heights(), others.heights()]),
+        )
 
     def reach(self, points: PointIndex) -> Reach:
         """Return which points each camera sees in plan.
@@ -84,6 +115,7 @@ class SitedCameras:
             self.range_m[at],
             self.azimuth_deg[at],
             self.view_angle_deg[at],
+            self.heights()[at],
         )
 
 
@@ -162,4 +194,5 @@ def bearings_around(cameras: SitedCameras, count: int, angle_deg: float) -> Site
         np.repeat(cameras.range_m, count),
         (np.repeat(cameras.azimuth_deg, count) + np.tile(turn, n)) % ALL_ROUND_DEG,
         np.full(n * count, float(angle_deg)),
+        np.repeat(cameras.heights(), count),
     )

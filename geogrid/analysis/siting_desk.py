@@ -1,7 +1,8 @@
 """What a city's cameras see of demand while single cameras are placed, turned, moved or dropped.
 
-Each camera is a sector of the plane; only the points of the cameras that change are looked at, so
-a change takes microseconds whatever the size of the city.
+Each camera is a sector of the plane, less what buildings hide where some are given; only the
+points of the cameras that change are looked at, so a change takes microseconds whatever the size
+of the city.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sight_lines import SightPoints
 from geogrid.analysis.siting_cameras import SitedCameras
 from geogrid.analysis.siting_demand import Demand
 from geogrid.analysis.siting_problem import Reach
-from geogrid.analysis.siting_reach import PointIndex
 from geogrid.analysis.siting_rules import second_views, whole_weights
 from geogrid.kernels.siting_greedy import add_views
 
@@ -25,8 +27,8 @@ class Desk:
 
     Parameters
     ----------
-    index
-        Points of demand.
+    points
+        Points of demand, and the buildings around them.
     first, second
         Whole worth of a first and a second view of each.
     district
@@ -49,7 +51,7 @@ class Desk:
         Their weight.
     """
 
-    index: PointIndex
+    points: SightPoints
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     district: NDArray[np.int64]
@@ -60,12 +62,18 @@ class Desk:
     seen: NDArray[np.int64]
     sums: NDArray[np.int64]
     total: NDArray[np.int64]
-    forbidden: PointIndex | None
+    forbidden: SightPoints | None
     forbidden_weight: NDArray[np.float64]
 
     @classmethod
     def of(
-        cls, demand: Demand, existing: SitedCameras, n_districts: int, *, backup: float = 0.0
+        cls,
+        demand: Demand,
+        existing: SitedCameras,
+        n_districts: int,
+        *,
+        backup: float = 0.0,
+        obstacles: Obstacles | None = None,
     ) -> Desk:
         """Return a desk.
 
@@ -79,6 +87,8 @@ class Desk:
             How many districts there are.
         backup
             Worth of a second view, as a share of the first's, in [0, 1].
+        obstacles
+            Buildings in the same CRS; ``None`` where none are looked at.
 
         Returns
         -------
@@ -93,17 +103,19 @@ class Desk:
         first, unit = whole_weights(demand.weight, len(demand))
         second = second_views(first, backup)
         usual = float(np.median(existing.range_m)) if len(existing) else 0.0
-        index = PointIndex.of(demand.xy, usual)
-        reach = existing.reach(index)
+        points = SightPoints.of(demand.xy, usual, obstacles)
+        reach = points.reach(existing)
         views = np.bincount(reach.point, minlength=len(demand)).astype(np.int64)
         total, seen = np.zeros((2, n_districts), np.int64)
         np.add.at(total, demand.district, first)
         np.add.at(seen, demand.district[views >= 1], first[views >= 1])
         twice = views >= 2
         sums = np.array([first[twice].sum(), seen.sum() + second[twice].sum()])
-        apart = PointIndex.of(demand.forbidden_xy, usual) if len(demand.forbidden_xy) else None
+        apart = None
+        if len(demand.forbidden_xy):
+            apart = SightPoints.of(demand.forbidden_xy, usual, obstacles)
         return cls(
-            index,
+            points,
             first,
             second,
             demand.district,
@@ -137,9 +149,7 @@ class Desk:
         """
         if self.forbidden is None:
             return np.zeros(len(cameras))
-        reach = cameras.reach(self.forbidden)
-        total = np.concatenate([[0.0], np.cumsum(self.forbidden_weight[reach.point])])
-        return np.asarray(total[reach.start[1:]] - total[reach.start[:-1]])
+        return self.forbidden.weight_seen(cameras, self.forbidden_weight)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,6 +47,19 @@ _MODEL = (
         help="What demand is; incidents where there are some, else land.",
     ),
     option(
+        "--district",
+        metavar="ID|NAME",
+        help="Only this district: sites stand there, and demand counts there only.",
+    ),
+    option(
+        "--height",
+        type=float,
+        metavar="M",
+        help="Height of new sites above ground, metres: over lower roofs they look. A candidate's "
+        "own goes before.",
+    ),
+    option("--plain-views", is_flag=True, help="Leave buildings out: nothing hides the ground."),
+    option(
         "--share",
         type=float,
         default=1.0,
@@ -165,6 +178,9 @@ def question_of_settings(settings: dict[str, Any], window: Window) -> SitingQues
         curve=settings["curve"],
         robust=settings["robust"],
         price_zones=settings["price_zones"],
+        district=settings["district"],
+        height_m=settings["height"],
+        plain_views=settings["plain_views"],
     )
 
 

@@ -7,6 +7,11 @@ from typing import Any, Final
 from geogrid.cli.speech import Speech
 
 _SHOWN: Final = 20  # sites on a terminal; a file has all
+_HEIGHTS: Final = {
+    "known": "with heights",
+    "in part": "with the heights that are known",
+    "plan view": "in plan",
+}
 _HEAD: Final = ("site", "lon", "lat", "bearing", "adds")
 _STATUS: Final = {
     "optimal": "no plan is better: proved",
@@ -84,15 +89,49 @@ def _say_proof(speech: Speech, plan: dict[str, Any]) -> None:
             "{proved:,}",
             proved=plan["proved_bound"],
         )
-    in_zones, outside = plan["candidates"]["in_zones"], plan["candidates"]["outside"]
+    _say_left_out(speech, plan)
+    _say_sight(speech, plan)
+
+
+def _say_left_out(speech: Speech, plan: dict[str, Any]) -> None:
+    """Say which candidates are out, and which cameras do not count."""
+    counts = plan["candidates"]
+    in_zones, outside = counts["in_zones"], counts["outside"]
     if in_zones:
         speech.say("{count:,} candidates are in zones and are out", count=in_zones)
     if outside:
-        speech.say("{count:,} candidates are outside of the districts and are out", count=outside)
+        speech.say(
+            "{count:,} candidates are outside of the districts and are out"
+            if plan["question"]["district"] is None
+            else "{count:,} candidates are outside of the district and are out",
+            count=outside,
+        )
+    if counts["indoors"]:
+        speech.say(
+            "{count:,} candidates are deep inside buildings and are out", count=counts["indoors"]
+        )
     if plan["demand"].get("existing_left_out"):
         speech.say(
             "{count:,} cameras in service are not counted: range or direction not known",
             count=plan["demand"]["existing_left_out"],
+        )
+
+
+def _say_sight(speech: Speech, plan: dict[str, Any]) -> None:
+    """Say whether buildings were looked at, and what they hide from the new sites."""
+    sight = plan.get("sight")
+    if sight is None:
+        return
+    if sight["buildings"] == "left out":
+        speech.say("Buildings are left out: nothing hides the ground")
+    elif sight["buildings"] == "none":
+        speech.say("No buildings are imported: nothing hides the ground")
+    else:
+        speech.say(
+            "views end at buildings ({heights}): they hide {hidden:,.0f} of what is within "
+            "range of the new sites",
+            heights=speech.translate(_HEIGHTS[sight["heights"]]),
+            hidden=plan["demand"]["hidden"],
         )
 
 

@@ -21,6 +21,7 @@ _DATE = FieldSpec(
 _BEARING_WORDS: Final = "朝向 朝向角 方位角 方向 方向角 azimuth heading"
 _ANGLE_WORDS: Final = "视角 视场角 水平视角 视野角 fov field_of_view"
 _RANGE_WORDS: Final = "可视距离 有效距离 监控距离 监控范围 半径 distance range_m"
+_HEIGHT_WORDS: Final = "高度 安装高度 架设高度 杆高"
 _ID_FALLBACKS = words("code 代码 序号 osm_id objectid fid geoid 设备编码 国标编码 number no")
 
 
@@ -124,7 +125,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         number("bearing", "degree", 0.0, 360.0, _BEARING_WORDS),
         number("view_angle", "degree", 0.001, 360.0, _ANGLE_WORDS),
         number("range", "m", 0.001, 20_000.0, _RANGE_WORDS),
-        number("height", "m", 0.0, 500.0, "高度 安装高度 架设高度 杆高"),
+        number("height", "m", 0.0, 500.0, _HEIGHT_WORDS),
         number("focal_mm", "mm", 0.1, 5_000.0, "焦距 镜头焦距 focal focal_length"),
         number("sensor_mm", "mm", 0.1, 100.0, "靶面宽度 传感器宽度 sensor_width"),
         number("pixels", "px", 1.0, 100_000.0, "水平像素 像素宽度 图像宽度 horizontal_pixels"),
@@ -287,6 +288,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         number("bearing", "degree", 0.0, 360.0, _BEARING_WORDS),
         number("view_angle", "degree", 0.001, 360.0, _ANGLE_WORDS),
         number("range", "m", 0.001, 20_000.0, _RANGE_WORDS),
+        number("height", "m", 0.0, 500.0, _HEIGHT_WORDS),
         FieldSpec("group", aliases=words("pole 分组 组 立杆 杆号 立杆编号")),
         _NAME,
     ),

@@ -15,8 +15,11 @@ from geogrid.service.json_fields import JsonFields
 MOST_CAMERAS: Final = 20_000
 _MOST_CHANGES: Final = 1_000
 DECIMALS: Final = 9  # of a degree: a tenth of a millimetre, so that whole ones stay the same
-CAMERA_FIELDS: Final = ("id", "lon", "lat", "range", "bearing", "view_angle", "fixed", "origin")
-_TOLD: Final = ("adds", "cut_in_zones", "cost", "safe")  # what answers tell and may come back
+_TURNED: Final = ("range", "bearing", "view_angle", "height")
+CAMERA_FIELDS: Final = ("id", "lon", "lat", *_TURNED, "fixed", "origin")
+_TOLD: Final = (  # what answers tell and may come back
+    *("adds", "cut_in_zones", "hidden", "indoors", "cost", "safe"),
+)
 ORIGINS: Final = ("hand", "plan")
 OPERATIONS: Final = ("place", "turn", "move", "drop", "restore")
 
@@ -41,6 +44,8 @@ class DeskCamera:
         Whether it stays when the scenario is solved again.
     origin
         Who placed it: ``hand`` or ``plan``.
+    height_m
+        Above ground, metres; ``None`` where not known.
     """
 
     id: str
@@ -51,6 +56,7 @@ class DeskCamera:
     view_angle_deg: float = 360.0
     is_fixed: bool = False
     origin: str = "hand"
+    height_m: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values, from which `camera_of` makes it again."""
@@ -61,6 +67,7 @@ class DeskCamera:
             "range": self.range_m,
             "bearing": self.bearing_deg,
             "view_angle": self.view_angle_deg,
+            "height": self.height_m,
             "fixed": self.is_fixed,
             "origin": self.origin,
         }
@@ -135,6 +142,7 @@ def camera_of(body: object, usual_range_m: float) -> DeskCamera:
         view_angle_deg=angle or 360.0,
         is_fixed=given.flag("fixed"),
         origin=origin,
+        height_m=given.number("height", least=0.0, most=500.0),
     )
 
 
@@ -180,8 +188,8 @@ def changed(
         Before.
     changes
         A list of JSON objects: ``op`` is ``place`` (with ``camera``), ``turn`` (``id`` and any
-        of ``bearing``, ``view_angle``, ``range``), ``move`` (``id``, ``lon``, ``lat``), ``drop``
-        or ``restore`` (``id``).
+        of ``bearing``, ``view_angle``, ``range``, ``height``), ``move`` (``id``, ``lon``,
+        ``lat``), ``drop`` or ``restore`` (``id``).
     register
         Cameras of the register that stand and can be counted, by name.
     usual_range_m
@@ -213,7 +221,7 @@ def changed(
 def _one_change(
     state: DeskState, body: object, register: dict[str, DeskCamera], usual_range_m: float
 ) -> tuple[str, DeskState]:
-    given = JsonFields(body, ("op", "id", "camera", *CAMERA_FIELDS[1:6]), "change")
+    given = JsonFields(body, ("op", "id", "camera", "lon", "lat", *_TURNED), "change")
     operation = given.text("op") or ""
     cameras, dropped = dict(state.cameras), state.dropped
     if operation == "place":
@@ -238,7 +246,7 @@ def _one_change(
         raise InputError(
             "unknown change {op!r}; give one of {known}", op=operation, known=", ".join(OPERATIONS)
         )
-    wanted = ("lon", "lat") if operation == "move" else ("bearing", "view_angle", "range")
+    wanted = ("lon", "lat") if operation == "move" else _TURNED
     fresh = {key: value for key in wanted if (value := _value(given, key)) is not None}
     if not fresh:
         raise InputError("the change {op!r} says nothing new of its camera", op=operation)

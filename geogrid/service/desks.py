@@ -23,7 +23,8 @@ class Desks(Outlook):
         ----------
         body
             A JSON object: ``question`` (``weight``, ``from``, ``to``, ``hours``, ``weekdays``,
-            ``backup``, ``range``), ``cameras`` and ``dropped`` before, and ``changes``.
+            ``backup``, ``range``, ``plain_views``), ``cameras`` and ``dropped`` before, and
+            ``changes``.
 
         Returns
         -------
@@ -54,8 +55,10 @@ class Desks(Outlook):
             given.text("weight"),
             Window.parse(*texts),
             given.number("backup", least=0.0, most=1.0) or 0.0,
+            given.flag("plain_views"),
         )
-        return self._kept(("desk", asked), lambda: camera_desk(self._shelf, asked))
+        obstacles = self._obstacles()
+        return self._kept(("desk", asked), lambda: camera_desk(self._shelf, asked, obstacles))
 
 
 def usual_range_of(question: dict[str, Any]) -> float:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.analysis.hotspot_params import HotspotParams
+from geogrid.analysis.obstacles import Obstacles
 from geogrid.crs import Datum
 from geogrid.export.files import write_layer
 from geogrid.model.layer import Layer
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice
 from geogrid.service.atlas import Atlas
+from geogrid.service.buildings import registered_obstacles
 from geogrid.service.forecasts import ForecastQuestion, forecast_layer
 from geogrid.service.hotspot_spots import spots_layer
 from geogrid.service.plan_files import require_plan_format, write_plan_file
@@ -111,10 +113,14 @@ class Outlook(Atlas):
             self._follow_districts()
         if path is not None:
             require_plan_format(path, datum)
-        plan = siting_plan(self._shelf, question, progress)
+        plan = siting_plan(self._shelf, question, progress, obstacles=self._obstacles())
         if path is not None:
-            write_plan_file(self._shelf, plan, path, datum)
+            write_plan_file(self._shelf, plan, path, datum, obstacles=self._obstacles())
         return plan
+
+    def _obstacles(self) -> Obstacles | None:
+        """Return the buildings in the plane of the grid, kept while facts stay."""
+        return self._kept(("obstacles",), lambda: registered_obstacles(self._shelf))
 
     def spots(
         self,

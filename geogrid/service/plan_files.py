@@ -9,11 +9,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from geogrid.analysis.obstacles import Obstacles
 from geogrid.crs import Datum, from_wgs84
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
 from geogrid.export.plain_table import write_table
-from geogrid.service.camera_shapes import cut_views, views_json
+from geogrid.service.camera_shapes import Ground, cut_views, views_json
 from geogrid.service.desk_state import DeskCamera
 from geogrid.service.shelf import Shelf
 from geogrid.service.siting_demand import zone_shapes
@@ -21,7 +22,7 @@ from geogrid.service.siting_files import summary_of, write_plan
 
 _FORMATS: Final = (".json", ".xlsx", ".geojson")
 _DECIMALS: Final = 7
-_TOLD: Final = ("adds", "cost", "cut_in_zones", "safe", "kept_share")
+_TOLD: Final = ("adds", "cost", "cut_in_zones", "hidden", "safe", "kept_share")
 
 
 def require_plan_format(path: Path, datum: Datum) -> None:
@@ -50,7 +51,12 @@ def require_plan_format(path: Path, datum: Datum) -> None:
 
 
 def write_plan_file(
-    shelf: Shelf, plan: dict[str, Any], path: Path, datum: Datum = Datum.WGS84
+    shelf: Shelf,
+    plan: dict[str, Any],
+    path: Path,
+    datum: Datum = Datum.WGS84,
+    *,
+    obstacles: Obstacles | None = None,
 ) -> Path:
     """Write a plan in the format of the file's ending.
 
@@ -64,6 +70,8 @@ def write_plan_file(
         The file: .json with the proof, .xlsx as a work order, .geojson with points and views.
     datum
         Of the coordinates in a work order.
+    obstacles
+        The buildings of the workspace; ``None`` where none are registered.
 
     Returns
     -------
@@ -79,12 +87,14 @@ def write_plan_file(
     if path.suffix.lower() == ".json":
         return write_plan(plan, path)
     if path.suffix.lower() == ".geojson":
-        text = json.dumps(plan_features(shelf, plan), ensure_ascii=False, allow_nan=False)
+        features = plan_features(shelf, plan, obstacles)
+        text = json.dumps(features, ensure_ascii=False, allow_nan=False)
         with written_aside(path) as part:
             part.write_text(f"{text}\n", "utf-8")
         return path
     about = {name: plan[name] for name in ("model", "status", "gap", "version", "question")}
-    return write_table(plan_order(shelf, plan, datum), path, about | {"datum": datum.value})
+    order = plan_order(shelf, plan, datum, obstacles)
+    return write_table(order, path, about | {"datum": datum.value, "sight": plan.get("sight")})
 
 
 def _cameras(plan: dict[str, Any]) -> list[DeskCamera]:
@@ -96,12 +106,21 @@ def _cameras(plan: dict[str, Any]) -> list[DeskCamera]:
             place["range"],
             place["bearing"],
             place["view_angle"],
+            height_m=place["height"],
         )
         for place in plan["places"]
     ]
 
 
-def plan_features(shelf: Shelf, plan: dict[str, Any]) -> dict[str, Any]:
+def _ground(shelf: Shelf, plan: dict[str, Any], obstacles: Obstacles | None) -> Ground:
+    """Return what the views of a plan are cut by."""
+    used = plan["sight"]["buildings"] == "used"
+    return Ground(shelf.grid.spec.crs, zone_shapes(shelf)[1], obstacles if used else None)
+
+
+def plan_features(
+    shelf: Shelf, plan: dict[str, Any], obstacles: Obstacles | None
+) -> dict[str, Any]:
     """Return a plan as GeoJSON: a point for each site and, for cameras, its view.
 
     Parameters
@@ -110,6 +129,8 @@ def plan_features(shelf: Shelf, plan: dict[str, Any]) -> dict[str, Any]:
         The workspace, for its zones.
     plan
         From `geogrid.service.siting.siting_plan`.
+    obstacles
+        The buildings of the workspace; ``None`` where none are registered.
 
     Returns
     -------
@@ -133,8 +154,7 @@ def plan_features(shelf: Shelf, plan: dict[str, Any]) -> dict[str, Any]:
     ]
     views = []
     if plan["model"] != "p-median":
-        crs, zones = shelf.grid.spec.crs, zone_shapes(shelf)[1]
-        views = views_json(_cameras(plan), crs, zones)["features"]
+        views = views_json(_cameras(plan), _ground(shelf, plan, obstacles))["features"]
     for view in views:
         view["id"] = f"{view['id']}/view"
         view["properties"] = {"what": "view", **view["properties"]}
@@ -142,7 +162,9 @@ def plan_features(shelf: Shelf, plan: dict[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "plan": short, "features": [*points, *views]}
 
 
-def plan_order(shelf: Shelf, plan: dict[str, Any], datum: Datum) -> pd.DataFrame:
+def plan_order(
+    shelf: Shelf, plan: dict[str, Any], datum: Datum, obstacles: Obstacles | None
+) -> pd.DataFrame:
     """Return the sites of a plan as a work order, those that add most first.
 
     Parameters
@@ -153,6 +175,8 @@ def plan_order(shelf: Shelf, plan: dict[str, Any], datum: Datum) -> pd.DataFrame
         From `geogrid.service.siting.siting_plan`.
     datum
         Of the coordinates.
+    obstacles
+        The buildings of the workspace; ``None`` where none are registered.
 
     Returns
     -------
@@ -172,12 +196,14 @@ def plan_order(shelf: Shelf, plan: dict[str, Any], datum: Datum) -> pd.DataFrame
         }
     )
     if plan["model"] != "p-median":
-        _, cut = cut_views(_cameras(plan), shelf.grid.spec.crs, zone_shapes(shelf)[1])
+        views = cut_views(_cameras(plan), _ground(shelf, plan, obstacles))
         bearing = [np.nan if p["bearing"] is None else p["bearing"] for p in places]
         table["bearing"] = np.array(bearing, dtype=np.float64)
         table["view_angle"] = [place["view_angle"] for place in places]
         table["range_m"] = [place["range"] for place in places]
-        table["cut_by_zones_share"] = cut
+        table["height_m"] = np.array([p["height"] for p in places], dtype=np.float64)
+        table["hidden_by_buildings_share"] = views.hidden_share
+        table["cut_by_zones_share"] = views.cut_share
     for name in _TOLD:
         if places and places[0].get(name) is not None:
             table[name] = [place[name] for place in places]

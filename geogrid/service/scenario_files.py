@@ -114,9 +114,9 @@ def write_scenario(
         return path
     about = {name: scenario[name] for name in ("id", "name", "note", "revision", "changed")}
     order = work_order(room, scenario, datum)
-    return write_table(
-        order, path, about | {"datum": datum.value, "question": scenario["question"]}
-    )
+    told = {"datum": datum.value, "question": scenario["question"]}
+    sight = scenario["result"]["sight"]
+    return write_table(order, path, about | told | {"sight": sight})
 
 
 def _cameras(scenario: dict[str, Any]) -> list[DeskCamera]:
@@ -124,7 +124,7 @@ def _cameras(scenario: dict[str, Any]) -> list[DeskCamera]:
 
 
 def scenario_features(room: CameraDesk, scenario: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario as GeoJSON: a point and a view, cut by zones, for each camera.
+    """Return a scenario as GeoJSON: a point and a view, cut by buildings and zones, of each camera.
 
     Parameters
     ----------
@@ -148,14 +148,15 @@ def scenario_features(room: CameraDesk, scenario: dict[str, Any]) -> dict[str, A
         }
         for row in rows
     ]
-    views = views_json(_cameras(scenario), room.crs, room.zones)["features"]
+    views = views_json(_cameras(scenario), room.ground)["features"]
     for view in views:
         view["id"] = f"{view['id']}/view"
         view["properties"] = {"what": "view", **view["properties"]}
     told = ("id", "name", "note", "revision", "created", "changed", "question", "dropped", "solved")
     return {
         "type": "FeatureCollection",
-        "scenario": {name: scenario[name] for name in told},
+        "scenario": {name: scenario[name] for name in told}
+        | {"sight": scenario["result"]["sight"]},
         "features": [*points, *views],
     }
 
@@ -176,23 +177,25 @@ def work_order(room: CameraDesk, scenario: dict[str, Any], datum: Datum) -> pd.D
     -------
     pandas.DataFrame
         ``task`` (mount, change, remove), ``id``, coordinates, direction, range, ``adds``,
-        share of the view that zones cut, and who proposed it.
+        shares of the view that buildings hide and zones cut, and who proposed it.
     """
     cameras = _cameras(scenario)
-    _, cut = cut_views(cameras, room.crs, room.zones)
+    views = cut_views(cameras, room.ground)
     adds = {row["id"]: row["adds"] for row in scenario["result"]["cameras"]}
     rows = [
         {
             "task": "change" if camera.id in room.register else "mount",
             "camera": camera,
             "adds": adds[camera.id],
+            "hidden_share": float(hidden),
             "cut_share": float(share),
         }
-        for camera, share in zip(cameras, cut, strict=True)
+        for camera, hidden, share in zip(cameras, views.hidden_share, views.cut_share, strict=True)
     ]
     for name in sorted(set(scenario["dropped"]) & room.register.keys()):
         known = room.register[name]
-        rows.append({"task": "remove", "camera": known, "adds": np.nan, "cut_share": np.nan})
+        unknown = dict.fromkeys(("adds", "hidden_share", "cut_share"), np.nan)
+        rows.append({"task": "remove", "camera": known, **unknown})
     lon = np.array([row["camera"].lon for row in rows], dtype=np.float64)
     lat = np.array([row["camera"].lat for row in rows], dtype=np.float64)
     x, y = from_wgs84(lon, lat, datum)
@@ -206,7 +209,9 @@ def work_order(room: CameraDesk, scenario: dict[str, Any], datum: Datum) -> pd.D
             "bearing": [np.nan if c.bearing_deg is None else c.bearing_deg for c in every],
             "view_angle": [camera.view_angle_deg for camera in every],
             "range_m": [camera.range_m for camera in every],
+            "height_m": np.array([camera.height_m for camera in every], dtype=np.float64),
             "adds": [row["adds"] for row in rows],
+            "hidden_by_buildings_share": [row["hidden_share"] for row in rows],
             "cut_by_zones_share": [row["cut_share"] for row in rows],
             "proposed_by": [camera.origin for camera in every],
         }

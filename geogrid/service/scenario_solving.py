@@ -15,7 +15,7 @@ from geogrid.service.what_if import CameraDesk
 _OF_PLAN: Final = (
     *("model", "status", "value", "bound", "proved_bound", "proof", "gap", "gap_asked", "unit"),
     *("objective", "covered_share", "curve", "best_curve", "robust", "zone_price", "demand"),
-    *("candidates", "sha256", "version", "synthetic"),
+    *("candidates", "sha256", "version", "synthetic", "sight"),
 )
 
 
@@ -38,13 +38,7 @@ def standing_with(room: CameraDesk, state: DeskState) -> SitedCameras:
     there = [at for name, at in room.position.items() if name not in gone]
     fixed = sited([camera for camera in state.cameras.values() if camera.is_fixed], room.crs)
     kept = room.desk.existing.take(np.array(there, dtype=np.int64))
-    return SitedCameras(
-        (*kept.ids, *fixed.ids),
-        np.concatenate([kept.xy, fixed.xy]),
-        np.concatenate([kept.range_m, fixed.range_m]),
-        np.concatenate([kept.azimuth_deg, fixed.azimuth_deg]),
-        np.concatenate([kept.view_angle_deg, fixed.view_angle_deg]),
-    )
+    return kept.and_then(fixed)
 
 
 def solved_scenario(
@@ -80,6 +74,7 @@ def solved_scenario(
             view_angle_deg=place["view_angle"],
             is_fixed=False,
             origin="plan",
+            height_m=place["height"],
         )
     short = summary_of(plan)
     fresh = DeskState(cameras, frozenset(dropped))

@@ -259,7 +259,8 @@ class Scenarios(Desks):
             raise ConflictError("another plan is being worked out; try again when it is done")
         try:
             room, state = self._desk(asked), _state(found)
-            plan = siting_plan(self._shelf, question, progress, standing_with(room, state))
+            standing = standing_with(room, state)
+            plan = siting_plan(self._shelf, question, progress, standing, self._obstacles())
         finally:
             self._solving.release()
         fresh = solved_scenario(found | {"question": asked}, state, plan)

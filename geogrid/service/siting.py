@@ -8,13 +8,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sight_lines import SightPoints, sight_json
 from geogrid.analysis.siting import site_cameras
 from geogrid.analysis.siting_cameras import ALL_ROUND_DEG, SitedCameras, grid_azimuths, lonlat_of
 from geogrid.analysis.siting_curve import siting_curve
 from geogrid.analysis.siting_fewest import fewest_sites
 from geogrid.analysis.siting_median import MedianPlan, MedianProblem, place_posts, require_room
 from geogrid.analysis.siting_plan import SitingPlan
-from geogrid.analysis.siting_reach import PointIndex
 from geogrid.crs import crs_fingerprint
 from geogrid.service.layers import is_synthetic
 from geogrid.service.shelf import Progress, Shelf, no_progress
@@ -33,6 +34,7 @@ def siting_plan(
     question: SitingQuestion,
     progress: Progress = no_progress,
     kept: SitedCameras | None = None,
+    obstacles: Obstacles | None = None,
 ) -> dict[str, Any]:
     """Return a plan for a workspace, with its instance, its proof, and where its sites are.
 
@@ -46,13 +48,16 @@ def siting_plan(
         Is told what is being done.
     kept
         Cameras that are taken to stand; those of the register if ``None``.
+    obstacles
+        The buildings of the workspace; ``None`` where none are registered.
 
     Returns
     -------
     dict
         What `SitingPlan.as_json` gives, with ``places`` (where each site is, how it looks and
-        what it adds, in order), ``demand``, ``candidates``, ``question``, ``synthetic``, and
-        what was asked for besides: ``best_curve``, ``robust``, ``zone_price``.
+        what it adds, in order), ``demand``, ``candidates``, ``question``, ``synthetic``,
+        ``sight`` (see `geogrid.analysis.sight_lines.sight_json`), and what was asked for
+        besides: ``best_curve``, ``robust``, ``zone_price``.
 
     Raises
     ------
@@ -64,7 +69,8 @@ def siting_plan(
     progress("candidates and demand", 0, 0)
     if question.model == "p-median":
         return _posts(shelf, question, progress)
-    instance = instance_of(shelf, question, kept)
+    looked_at = None if question.plain_views else obstacles
+    instance = instance_of(shelf, question, kept, looked_at)
     progress("siting", 0, 0)
     plan = solved(instance, question)
     found = plan.as_json() | {
@@ -74,6 +80,11 @@ def siting_plan(
         "curve": (plan.marginal() * plan.problem.unit).tolist(),
         "places": _places(shelf, instance, plan),
         "demand": _demand_json(instance, plan),
+        "sight": sight_json(
+            looked_at,
+            instance.standing.and_then(instance.places.cameras),
+            left_out=obstacles is not None and question.plain_views,
+        ),
     }
     found["best_curve"] = None
     if question.has_curve:
@@ -158,7 +169,11 @@ def _about(
         "demand": ("demand",),
     }
     of_candidates = {"roads": ("roads",), "register": ("candidates",)}
-    kinds = (*of_weight.get(weight, ()), "cameras", *of_candidates.get(question.candidates, ()))
+    kinds = (
+        *of_weight.get(weight, ()),
+        *("cameras", "buildings"),
+        *of_candidates.get(question.candidates, ()),
+    )
     return {
         "candidates": {"kind": question.candidates, **places.counts},
         "question": question.as_json(),
@@ -179,9 +194,8 @@ def _demand_json(instance: SitingInstance, plan: SitingPlan) -> dict[str, Any]:
     problem, demand = instance.problem, instance.demand
     total = float(problem.first.sum())
     views = problem.views + problem.reach.views(plan.sites)
-    every = np.arange(len(problem))
     within = problem.views + np.bincount(problem.reach.point, minlength=len(demand)) > 0
-    cut = lost_in_zones(instance, every)
+    cut, hidden = lost_in_zones(instance, plan.sites), hidden_from(instance, plan.sites)
     return {
         "weight": demand.name,
         "cells": len(demand),
@@ -192,7 +206,8 @@ def _demand_json(instance: SitingInstance, plan: SitingPlan) -> dict[str, Any]:
         "in_reach_share": float(problem.first[within].sum()) / total,
         "existing_left_out": instance.left_out,
         "in_zones": demand.in_zones,
-        "cut_in_zones": float(cut[plan.sites].sum()),
+        "cut_in_zones": float(cut.sum()),
+        "hidden": float(hidden.sum()),
         "off_grid": demand.off_grid,
     }
 
@@ -215,22 +230,41 @@ def lost_in_zones(instance: SitingInstance, sites: NDArray[np.int64]) -> NDArray
     demand = instance.demand
     if not demand.forbidden_weight.size:
         return np.zeros(len(sites))
-    index = PointIndex.of(demand.forbidden_xy, 0.0)
-    reach = instance.places.cameras.take(sites).reach(index)
-    total = np.concatenate([[0.0], np.cumsum(demand.forbidden_weight[reach.point])])
-    return np.asarray(total[reach.start[1:]] - total[reach.start[:-1]])
+    points = SightPoints.of(demand.forbidden_xy, 0.0, instance.obstacles)
+    return points.weight_seen(instance.places.cameras.take(sites), demand.forbidden_weight)
+
+
+def hidden_from(instance: SitingInstance, sites: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the weight within range of each site that buildings hide from it.
+
+    Parameters
+    ----------
+    instance
+        Demand and candidates.
+    sites
+        Positions of candidates.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        In the order of ``sites``; 0 where no buildings are looked at.
+    """
+    cameras = instance.places.cameras.take(sites)
+    return instance.points.weight_hidden(cameras, instance.demand.weight)
 
 
 def _places(shelf: Shelf, instance: SitingInstance, plan: SitingPlan) -> list[dict[str, Any]]:
     """Return where the sites of a plan are, which way they look, and what each adds."""
     start = plan.problem.value(())
     adds = np.diff(plan.marginal(), prepend=start) * plan.problem.unit
-    cut = lost_in_zones(instance, plan.sites)
+    cut, hidden = lost_in_zones(instance, plan.sites), hidden_from(instance, plan.sites)
     cost = instance.places.cost[plan.sites]
     rows = places_json(shelf, instance.places.cameras.take(plan.sites))
     return [
-        row | {"adds": float(gain), "cost": float(price), "cut_in_zones": float(lost)}
-        for row, gain, price, lost in zip(rows, adds, cost, cut, strict=True)
+        row
+        | {"adds": float(gain), "cost": float(price)}
+        | {"cut_in_zones": float(lost), "hidden": float(behind)}
+        for row, gain, price, lost, behind in zip(rows, adds, cost, cut, hidden, strict=True)
     ]
 
 
@@ -247,7 +281,8 @@ def places_json(shelf: Shelf, cameras: SitedCameras) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``id``, ``lon``, ``lat``, ``range``, ``bearing`` (null: all round) and ``view_angle``.
+        ``id``, ``lon``, ``lat``, ``range``, ``bearing`` (null: all round), ``view_angle`` and
+        ``height`` above ground (null: not known).
     """
     crs = shelf.grid.spec.crs
     lon, lat = lonlat_of(cameras.xy, crs)
@@ -260,16 +295,24 @@ def places_json(shelf: Shelf, cameras: SitedCameras) -> list[dict[str, Any]]:
             "range": round(float(far), 3),
             "bearing": None if angle >= ALL_ROUND_DEG else round(float(turn), 4) % ALL_ROUND_DEG,
             "view_angle": float(angle),
+            "height": None if np.isnan(high) else float(high),
         }
-        for name, x, y, far, turn, angle in zip(
-            cameras.ids, lon, lat, cameras.range_m, bearing, cameras.view_angle_deg, strict=True
+        for name, x, y, far, turn, angle, high in zip(
+            cameras.ids,
+            lon,
+            lat,
+            cameras.range_m,
+            bearing,
+            cameras.view_angle_deg,
+            cameras.heights(),
+            strict=True,
         )
     ]
 
 
 def _posts(shelf: Shelf, question: SitingQuestion, progress: Progress) -> dict[str, Any]:
     """Return a plan of posts beside the police rooms."""
-    demand = demand_of(shelf, question.weight, question.window)
+    demand = demand_of(shelf, question.weight, question.window, district=question.district)
     one_way = replace(question, rules=replace(question.rules, bearings=1))
     places = candidate_places(shelf, one_way, demand.xy)
     require_room(len(places), len(demand))

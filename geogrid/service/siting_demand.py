@@ -40,7 +40,9 @@ def usual_weight(shelf: Shelf) -> str:
     return "incidents" if shelf.incidents.fingerprint() else "land"
 
 
-def demand_of(shelf: Shelf, name: str | None, window: Window = ALL_TIME) -> Demand:
+def demand_of(
+    shelf: Shelf, name: str | None, window: Window = ALL_TIME, *, district: str | None = None
+) -> Demand:
     """Return the demand of a workspace as points in its CRS.
 
     Parameters
@@ -51,6 +53,8 @@ def demand_of(shelf: Shelf, name: str | None, window: Window = ALL_TIME) -> Dema
         One of ``WEIGHTS``; ``None`` for the usual one.
     window
         Which incidents count.
+    district
+        Id or name of the only district where demand counts; ``None`` for all.
 
     Returns
     -------
@@ -60,8 +64,8 @@ def demand_of(shelf: Shelf, name: str | None, window: Window = ALL_TIME) -> Dema
     Raises
     ------
     InputError
-        There is no such weight, a window is given for something without times, or there is no
-        demand outside of zones.
+        There is no such weight or district, a window is given for something without times, or
+        there is no demand outside of zones.
     LayerNotFoundError
         What it needs is not imported.
     """
@@ -82,6 +86,9 @@ def demand_of(shelf: Shelf, name: str | None, window: Window = ALL_TIME) -> Dema
         per_cell, off_grid = _per_cell(shelf, name, window)
         cell = np.flatnonzero(per_cell > 0.0)
         xy, weight = np.column_stack(grid.spec.centres(grid.cells[cell])), per_cell[cell]
+    if district is not None:
+        here = grid.district[cell] == grid.boundary.position_of(district)
+        xy, weight, cell = xy[here], weight[here], cell[here]
     private = inside_zones(xy, zone_shapes(shelf)[1]) >= 0
     if private.all():
         raise InputError("there is no demand outside of zones; choose another --weight")

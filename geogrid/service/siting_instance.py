@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sight_lines import SightPoints
 from geogrid.analysis.siting_cameras import SitedCameras
 from geogrid.analysis.siting_demand import Demand
 from geogrid.analysis.siting_problem import Reach, SitingProblem
-from geogrid.analysis.siting_reach import PointIndex
 from geogrid.analysis.siting_rules import SitingRules
 from geogrid.errors import InputError
 from geogrid.service.shelf import Shelf
@@ -34,6 +35,8 @@ class SitingInstance:
         Cameras that stand.
     left_out
         Cameras in service that cannot be counted.
+    points
+        The demand by place, with the buildings that may hide it.
     problem
         All of it in whole numbers.
     """
@@ -42,11 +45,20 @@ class SitingInstance:
     places: Candidates
     standing: SitedCameras
     left_out: int
+    points: SightPoints
     problem: SitingProblem
+
+    @property
+    def obstacles(self) -> Obstacles | None:
+        """Buildings that were looked at; ``None`` where none were."""
+        return self.points.obstacles
 
 
 def instance_of(
-    shelf: Shelf, question: SitingQuestion, kept: SitedCameras | None = None
+    shelf: Shelf,
+    question: SitingQuestion,
+    kept: SitedCameras | None = None,
+    obstacles: Obstacles | None = None,
 ) -> SitingInstance:
     """Return the instance of a covering question.
 
@@ -58,6 +70,8 @@ def instance_of(
         What is asked.
     kept
         Cameras that are taken to stand; those of the register if ``None``.
+    obstacles
+        Buildings; ``None`` where none are looked at.
 
     Returns
     -------
@@ -71,11 +85,11 @@ def instance_of(
     InputError
         There is no demand or no candidate, or a rule names something that is not there.
     """
-    demand = demand_of(shelf, question.weight, question.window)
+    demand = demand_of(shelf, question.weight, question.window, district=question.district)
     standing, left_out = standing_cameras(shelf)
     standing = standing if kept is None else kept
-    places = candidate_places(shelf, question, demand.xy)
-    return assembled(shelf, question, demand, places, (standing, left_out))
+    places = candidate_places(shelf, question, demand.xy, obstacles=obstacles)
+    return assembled(shelf, question, demand, places, (standing, left_out), obstacles)
 
 
 def assembled(
@@ -84,6 +98,7 @@ def assembled(
     demand: Demand,
     places: Candidates,
     standing: tuple[SitedCameras, int],
+    obstacles: Obstacles | None,
 ) -> SitingInstance:
     """Return the instance of demand, candidates and standing cameras.
 
@@ -99,6 +114,8 @@ def assembled(
         Where new sites may stand.
     standing
         Cameras that stand, and how many cannot be counted.
+    obstacles
+        Buildings; ``None`` where none are looked at.
 
     Returns
     -------
@@ -110,12 +127,12 @@ def assembled(
     InputError
         A rule names something that is not there, or rules contradict each other.
     """
-    index = PointIndex.of(demand.xy, question.range_m)
-    reach = places.cameras.reach(index)
-    seen = standing[0].reach(index)
+    points = SightPoints.of(demand.xy, question.range_m, obstacles)
+    reach = points.reach(places.cameras)
+    seen = points.reach(standing[0])
     views = np.bincount(seen.point, minlength=len(demand)).astype(np.int64)
     problem = _problem(shelf, question, demand, places, (reach, views))
-    return SitingInstance(demand, places, *standing, problem)
+    return SitingInstance(demand, places, *standing, points, problem)
 
 
 def _problem(
@@ -162,7 +179,7 @@ def _all(ids: tuple[str, ...], name: str) -> NDArray[np.int64]:
     """Return the candidate of a name, or all bearings of a pole of that name."""
     at = [k for k, one in enumerate(ids) if one == name or one.rpartition("@")[0] == name]
     if not at:
-        raise InputError("there is no candidate {name!r} outside of zones", name=name)
+        raise InputError("there is no candidate {name!r} among those that may be", name=name)
     return np.array(at, dtype=np.int64)
 
 

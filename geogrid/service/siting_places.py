@@ -1,6 +1,7 @@
 """Where new sites may stand, and what stands already, by the registers.
 
-Zones are places where no camera may stand and that none may see: candidates there are out.
+Zones are places where no camera may stand and that none may see: candidates there are out. So are
+candidates deep inside a building; one near a wall hangs on it, as a registered camera does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sight_lines import indoors
 from geogrid.analysis.siting_cameras import (
     ALL_ROUND_DEG,
     SitedCameras,
@@ -47,8 +50,8 @@ class Candidates:
     cost
         Of each.
     counts
-        ``given`` poles, those ``in_zones`` and ``outside`` of the districts, ``used`` poles, and
-        ``views`` on them.
+        ``given`` poles, those ``in_zones``, ``indoors`` (deep inside a building) and ``outside``
+        of the districts, or of the one that is asked for, ``used`` poles, and ``views`` on them.
     """
 
     cameras: SitedCameras
@@ -66,6 +69,7 @@ def candidate_places(
     demand_xy: NDArray[np.float64],
     *,
     in_zones: bool = False,
+    obstacles: Obstacles | None = None,
 ) -> Candidates:
     """Return where new sites may stand and which way they may look, zones left out.
 
@@ -79,6 +83,8 @@ def candidate_places(
         Points with demand, in the grid's CRS.
     in_zones
         Whether places in zones are kept: only to tell what zones cost.
+    obstacles
+        Buildings; ``None`` where none are looked at.
 
     Returns
     -------
@@ -98,10 +104,13 @@ def candidate_places(
         is_grid = question.candidates == "grid"
         xy = _cell_centres(shelf, demand_xy) if is_grid else _road_nodes(shelf)
         found = _all_round(xy, question.range_m, "c" if is_grid else "n")
+    found = _with_height(found, question.height_m)
     zone = inside_zones(found.cameras.xy, zone_shapes(shelf)[1]) >= 0
-    grid, xy = shelf.grid, found.cameras.xy
-    away = grid.position_of(grid.spec.cell_at(xy[:, 0], xy[:, 1])) < 0
-    out = away | (np.zeros(len(found), np.bool_) if in_zones else zone)
+    away = _outside(shelf, found.cameras.xy, question.district)
+    deep = np.zeros(len(found), np.bool_)
+    if obstacles is not None:
+        deep = indoors(found.cameras, obstacles)
+    out = away | deep | (np.zeros(len(found), np.bool_) if in_zones else zone)
     if out.all():
         raise InputError("there are no candidates; all are out, or none was given")
     kept = found.cameras.take(~out)
@@ -110,6 +119,7 @@ def candidate_places(
         "given": len(found),
         "in_zones": int(zone.sum()),
         "outside": int((away & ~zone).sum()),
+        "indoors": int((deep & ~zone & ~away).sum()),
         "used": len(kept),
     }
     count = question.rules.bearings
@@ -133,18 +143,30 @@ def _turned(
     crs = shelf.grid.spec.crs
     north = grid_azimuths(*lonlat_of(round_.xy, crs), crs)
     turned = bearings_around(replace(round_, azimuth_deg=north), count, angle)
-    both = SitedCameras(
-        (*own.ids, *turned.ids),
-        np.concatenate([own.xy, turned.xy]),
-        np.concatenate([own.range_m, turned.range_m]),
-        np.concatenate([own.azimuth_deg, turned.azimuth_deg]),
-        np.concatenate([own.view_angle_deg, turned.view_angle_deg]),
-    )
     return (
-        both,
+        own.and_then(turned),
         np.concatenate([pole[~free], np.repeat(pole[free], count)]),
         np.concatenate([cost[~free], np.repeat(cost[free], count)]),
     )
+
+
+def _with_height(found: Candidates, height_m: float | None) -> Candidates:
+    """Return candidates of which those that state no height have the one that is given."""
+    if height_m is None:
+        return found
+    own = found.cameras.heights()
+    cameras = replace(found.cameras, height_m=np.where(np.isnan(own), height_m, own))
+    return replace(found, cameras=cameras)
+
+
+def _outside(shelf: Shelf, xy: NDArray[np.float64], district: str | None) -> NDArray[np.bool_]:
+    """Tell which places are outside of the districts, or of the only one that counts."""
+    grid = shelf.grid
+    at = grid.position_of(grid.spec.cell_at(xy[:, 0], xy[:, 1]))
+    if district is None:
+        return np.asarray(at < 0)
+    wanted = grid.boundary.position_of(district)
+    return np.asarray((at < 0) | (grid.district[np.maximum(at, 0)] != wanted))
 
 
 def _all_round(xy: NDArray[np.float64], range_m: float, sign: str) -> Candidates:
@@ -221,6 +243,7 @@ def _registered(shelf: Shelf, range_m: float) -> Candidates:
         np.where(np.isnan(reach), range_m, reach),
         np.where(np.isnan(bearing), 0.0, azimuth % ALL_ROUND_DEG),
         angle,
+        _numbers(frame, "height"),
     )
     return Candidates(cameras, _poles(frame, "group"), np.where(np.isnan(cost), 1.0, cost), {})
 
@@ -269,6 +292,7 @@ def _sited(shelf: Shelf, every: Sensors, at: NDArray[np.int64], range_m: float) 
         np.where(np.isnan(every.range_m), range_m, every.range_m)[at],
         np.where(angle >= ALL_ROUND_DEG, 0.0, azimuth),
         angle,
+        None if every.height_m is None else every.height_m[at],
     )
 
 

@@ -15,11 +15,13 @@ CANDIDATES: Final = ("grid", "roads", "register")
 EVERY: Final = "all"  # all districts, of least coverage
 MOST_BEARINGS: Final = 72
 _MOST_IDS: Final = 10_000
+_HIGHEST_M: Final = 500.0  # as in the register of cameras
 _WINDOW: Final = ("from", "to", "hours", "weekdays")
 FIELDS: Final = (
     *("new", "budget", "model", "candidates", "range", "weight", *_WINDOW, "share", "backup"),
     *("bearings", "view_angle", "least", "required", "forbidden", "pairs"),
     *("gap", "time_limit", "seed", "curve", "robust", "price_zones"),
+    *("district", "height", "plain_views"),
 )
 
 
@@ -103,6 +105,13 @@ class SitingQuestion:
         Whether the plan is tried under other ranges and months, and its safe sites named.
     price_zones
         Whether a second plan that may stand and look into zones tells what they cost.
+    district
+        Id or name of the only district where sites may stand and demand counts; ``None`` for all.
+    height_m
+        Of new sites above ground, metres, > 0; a candidate's own goes before, ``None`` where it
+        is not known.
+    plain_views
+        Whether buildings are left out, so that nothing hides demand.
 
     Raises
     ------
@@ -122,6 +131,9 @@ class SitingQuestion:
     curve: bool = False
     robust: bool = False
     price_zones: bool = False
+    district: str | None = None
+    height_m: float | None = None
+    plain_views: bool = False
 
     def __post_init__(self) -> None:
         if self.model not in MODELS:
@@ -135,6 +147,12 @@ class SitingQuestion:
                 "unknown candidates {candidates!r}; give one of {known}",
                 candidates=self.candidates,
                 known=", ".join(CANDIDATES),
+            )
+        if self.height_m is not None and not 0.0 < self.height_m <= _HIGHEST_M:
+            raise InputError(
+                "the height of new sites must be over 0 m and at most {most:g} m, got {got}",
+                most=_HIGHEST_M,
+                got=self.height_m,
             )
         self._require_fitting_extras()
         if self.model == "lscp":
@@ -183,6 +201,9 @@ class SitingQuestion:
             "curve": self.curve,
             "robust": self.robust,
             "price_zones": self.price_zones,
+            "district": self.district,
+            "height": self.height_m,
+            "plain_views": self.plain_views,
         }
 
 
@@ -226,6 +247,9 @@ def question_of(body: object, *, longest_s: float = 600.0) -> SitingQuestion:
         curve=given.flag("curve"),
         robust=given.flag("robust"),
         price_zones=given.flag("price_zones"),
+        district=given.text("district"),
+        height_m=given.number("height", least=0.001, most=_HIGHEST_M),
+        plain_views=given.flag("plain_views"),
     )
 
 

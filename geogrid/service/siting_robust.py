@@ -109,24 +109,25 @@ def _variants(
     shelf: Shelf, question: SitingQuestion, instance: SitingInstance
 ) -> Iterator[tuple[str, SitingProblem]]:
     """Yield problems for the same candidates: other ranges, then other months."""
-    standing = (instance.standing, instance.left_out)
+    standing, obstacles = (instance.standing, instance.left_out), instance.obstacles
     cameras = instance.places.cameras
     for share in RANGE_SHARES:
         nearer = replace(cameras, range_m=cameras.range_m * share)
         places = replace(instance.places, cameras=nearer)
         yield (
             f"range x {share:g}",
-            assembled(shelf, question, instance.demand, places, standing).problem,
+            assembled(shelf, question, instance.demand, places, standing, obstacles).problem,
         )
     if instance.demand.name != "incidents":
         return
     for first in _months(shelf, question.window):
         month = _month_window(first, question.window)
         try:
-            demand = demand_of(shelf, "incidents", month)
-        except InputError:  # all incidents of the month lie in zones: nothing to see
+            demand = demand_of(shelf, "incidents", month, district=question.district)
+        except InputError:  # none in the district, or all in zones: nothing to see
             continue
-        problem = assembled(shelf, question, demand, instance.places, standing).problem
+        places = instance.places
+        problem = assembled(shelf, question, demand, places, standing, obstacles).problem
         yield f"month {first:%Y-%m}", problem
 
 

@@ -46,8 +46,10 @@ def zone_price(
         forbidden_xy=np.zeros((0, 2)),
         forbidden_weight=np.zeros(0),
     )
-    places = candidate_places(shelf, question, xy, in_zones=True)
-    free = assembled(shelf, question, everywhere, places, (instance.standing, instance.left_out))
+    obstacles = instance.obstacles
+    places = candidate_places(shelf, question, xy, in_zones=True, obstacles=obstacles)
+    standing = (instance.standing, instance.left_out)
+    free = assembled(shelf, question, everywhere, places, standing, obstacles)
     other = site_cameras(free.problem, question.params)
     gain, most_gain = _gains(plan)
     free_gain, most_free = _gains(other)

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geogrid.analysis.obstacles import Obstacles
+from geogrid.analysis.sight_lines import indoors, sight_json
+from geogrid.analysis.siting_cameras import SitedCameras
 from geogrid.analysis.siting_desk import Desk, Trial
 from geogrid.analysis.siting_zones import inside_zones
 from geogrid.errors import InputError
 from geogrid.model.window import Window
-from geogrid.service.camera_shapes import sited, views_json
+from geogrid.service.camera_shapes import Ground, sited, views_json
 from geogrid.service.desk_state import DeskCamera, DeskState
 from geogrid.service.shelf import Shelf
 from geogrid.service.siting import places_json
@@ -33,11 +36,14 @@ class DeskQuestion:
         Which incidents count.
     backup
         Worth of a second view, as a share of the first's.
+    plain_views
+        Whether buildings are left out.
     """
 
     weight: str | None
     window: Window
     backup: float = 0.0
+    plain_views: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +70,8 @@ class CameraDesk:
         Ids.
     in_zones
         Weight in zones.
+    left_out_buildings
+        Whether there are buildings and they are left out.
     """
 
     desk: Desk
@@ -76,9 +84,15 @@ class CameraDesk:
     zones: NDArray[np.object_]
     districts: tuple[str, ...]
     in_zones: float
+    left_out_buildings: bool = False
+
+    @property
+    def ground(self) -> Ground:
+        """What views are cut by."""
+        return Ground(self.crs, self.zones, self.desk.points.obstacles)
 
 
-def camera_desk(shelf: Shelf, question: DeskQuestion) -> CameraDesk:
+def camera_desk(shelf: Shelf, question: DeskQuestion, obstacles: Obstacles | None) -> CameraDesk:
     """Return the desk of a workspace.
 
     Parameters
@@ -87,6 +101,8 @@ def camera_desk(shelf: Shelf, question: DeskQuestion) -> CameraDesk:
         The workspace.
     question
         What demand.
+    obstacles
+        The buildings of the workspace; ``None`` where none are registered.
 
     Returns
     -------
@@ -103,7 +119,8 @@ def camera_desk(shelf: Shelf, question: DeskQuestion) -> CameraDesk:
     demand = demand_of(shelf, question.weight, question.window)
     standing, left_out = standing_cameras(shelf)
     boundary = shelf.grid.boundary
-    desk = Desk.of(demand, standing, len(boundary), backup=question.backup)
+    looked_at = None if question.plain_views else obstacles
+    desk = Desk.of(demand, standing, len(boundary), backup=question.backup, obstacles=looked_at)
     register = {row["id"]: _registered(row) for row in places_json(shelf, standing)}
     return CameraDesk(
         desk,
@@ -115,12 +132,19 @@ def camera_desk(shelf: Shelf, question: DeskQuestion) -> CameraDesk:
         *zone_shapes(shelf),
         boundary.ids,
         demand.in_zones,
+        obstacles is not None and looked_at is None,
     )
 
 
 def _registered(row: dict[str, Any]) -> DeskCamera:
     return DeskCamera(
-        row["id"], row["lon"], row["lat"], row["range"], row["bearing"], row["view_angle"]
+        row["id"],
+        row["lon"],
+        row["lat"],
+        row["range"],
+        row["bearing"],
+        row["view_angle"],
+        height_m=row["height"],
     )
 
 
@@ -143,8 +167,10 @@ def what_if(
     dict
         ``before``, ``after`` (``seen``, ``seen_share``, ``twice_share``, ``worth`` and
         ``districts``: share seen of each), ``change`` of the first four, ``total``,
-        ``weight``, ``cameras`` of the state after with ``adds`` and ``cut_in_zones``,
-        ``dropped``, and ``views`` of the touched ones as GeoJSON.
+        ``weight``, ``cameras`` of the state after with ``adds``, ``cut_in_zones``, ``hidden``
+        (weight within range that buildings hide) and ``indoors`` (deep inside a building: it
+        sees nothing), ``dropped``, ``sight`` (see
+        `geogrid.analysis.sight_lines.sight_json`), and ``views`` of the touched ones as GeoJSON.
 
     Raises
     ------
@@ -156,22 +182,14 @@ def what_if(
     every = [*before.cameras.values(), *(c for n, c in both if before.cameras.get(n) != c)]
     at = {camera: k for k, camera in enumerate(every)}
     cameras = sited(every, room.crs)
-    reach = cameras.reach(room.desk.index)
+    reach = room.desk.points.reach(cameras)
     trial = room.desk.trial()
     _switch(room, trial, DeskState(), before, (reach, at))
     first = _measured(room, trial)
     _switch(room, trial, before, after, (reach, at))
     second = _measured(room, trial)
-    lost = room.desk.lost_in_zones(cameras)
     unit = room.desk.unit
-    rows = [
-        camera.as_json()
-        | {
-            "adds": trial.lone_worth(reach.of(at[camera])) * unit,
-            "cut_in_zones": float(lost[at[camera]]),
-        }
-        for camera in after.cameras.values()
-    ]
+    adds = {name: trial.lone_worth(reach.of(at[c])) * unit for name, c in after.cameras.items()}
     return {
         "weight": room.weight,
         "total": float(room.desk.total.sum()) * unit,
@@ -181,14 +199,38 @@ def what_if(
         "before": first,
         "after": second,
         "change": {name: second[name] - first[name] for name in first if name != "districts"},
-        "cameras": rows,
+        "cameras": _rows(room, after, adds),
         "dropped": sorted(after.dropped),
+        "sight": sight_json(
+            room.desk.points.obstacles,
+            room.desk.existing.and_then(cameras),
+            left_out=room.left_out_buildings,
+        ),
         "views": views_json(
-            [after.cameras[name] for name in touched if name in after.cameras],
-            room.crs,
-            room.zones,
+            [after.cameras[name] for name in touched if name in after.cameras], room.ground
         ),
     }
+
+
+def _rows(room: CameraDesk, state: DeskState, adds: dict[str, float]) -> list[dict[str, Any]]:
+    """Return the cameras of a state, with what each adds and what keeps it from seeing more."""
+    cameras: SitedCameras = sited(list(state.cameras.values()), room.crs)
+    lost, points = room.desk.lost_in_zones(cameras), room.desk.points
+    weight = room.desk.first.astype(np.float64) * room.desk.unit
+    hidden = points.weight_hidden(cameras, weight)
+    deep = np.zeros(len(cameras), dtype=bool)
+    if points.obstacles is not None:
+        deep = indoors(cameras, points.obstacles)
+    return [
+        camera.as_json()
+        | {
+            "adds": adds[name],
+            "cut_in_zones": float(lost[at]),
+            "hidden": float(hidden[at]),
+            "indoors": bool(deep[at]),
+        }
+        for at, (name, camera) in enumerate(state.cameras.items())
+    ]
 
 
 def _switch(

@@ -48,7 +48,7 @@ def test_changes_one_by_one_are_worth_what_a_count_of_everything_says(seed):
     rng = np.random.default_rng(seed)
     demand, desk = desk_of(rng)
     more = cameras(rng, 8)
-    reach = more.reach(desk.index)
+    reach = desk.points.reach(more)
     trial = desk.trial()
     there = rng.random(8) < 0.7
     for at in range(8):
