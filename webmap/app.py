@@ -21,6 +21,7 @@ from webmap.views import (
     scenarios,
     sight,
     tiles,
+    tours,
     ui,
 )
 
@@ -61,6 +62,7 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
         imports,
         lattice,
         tiles,
+        tours,
         scenarios,
         sight,
         ops,

@@ -33,7 +33,7 @@ _HEAD: Final = ("unit", "kept", "short", "others only", "missed", "minutes")
 @option(
     "--compare",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Plan, as .geojson, to compare with what was driven; plans nothing.",
+    help="Plan, as .geojson or .gpx, to compare with what was driven; plans nothing.",
 )
 @option("-o", "--output", type=_FILE, help="Write the stops: .gpx .geojson .gpkg .csv .parquet")
 @common

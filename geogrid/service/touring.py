@@ -15,7 +15,7 @@ from geogrid.service.outlook import Outlook
 from geogrid.service.patrols import window_days
 from geogrid.service.shelf import Progress, no_progress
 from geogrid.service.tour_compliance import plan_compliance
-from geogrid.service.tour_files import read_plan, write_plan
+from geogrid.service.tour_files import plan_features, read_plan, write_plan
 from geogrid.service.tour_layer import TourQuestion, plan_layer
 from geogrid.service.tour_units import instant_ms, local_day
 
@@ -88,13 +88,46 @@ class Touring(Outlook):
             write_plan(layer, path)
         return layer, summary
 
+    def plan_drawn(
+        self, start: str | None = None, hours: float = 4.0, *, group: str | None = None
+    ) -> dict[str, Any]:
+        """Return tours as GeoJSON to be drawn: stops, and a line for each tour.
+
+        Parameters
+        ----------
+        start
+            When tours begin: ISO 8601, local time where it has no offset; the first full hour
+            after the newest fix if ``None``.
+        hours
+            How long they last.
+        group
+            Only units of this group; all if ``None``.
+
+        Returns
+        -------
+        dict
+            See `geogrid.service.tour_files.plan_features`; with ``summary``, what `plan` tells
+            beside the stops, and ``null`` where ``start`` is not said.
+
+        Raises
+        ------
+        LayerNotFoundError
+            There are no tracks or no incidents.
+        InputError
+            No shift is on, no unit's place is known, or a number is out of its range.
+        """
+        if start is None:
+            return {**plan_features(self.layer(PLAN)), "summary": None}
+        layer, summary = self.plan(start, hours, group=group)
+        return {**plan_features(layer), "summary": summary}
+
     def plan_driven(self, plan: Path, *, progress: Progress = no_progress) -> dict[str, Any]:
         """Return what was driven of a plan that was written before.
 
         Parameters
         ----------
         plan
-            The .geojson that `plan` wrote.
+            The .geojson or .gpx that `plan` wrote.
         progress
             Is told how many stale days are derived.
 

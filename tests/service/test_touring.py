@@ -144,6 +144,52 @@ def test_what_was_driven_is_compared_stop_by_stop(filled, options, tmp_path):
     json.dumps(told, allow_nan=False)
 
 
+def test_a_navigators_file_is_compared_as_the_geojson_is(filled, options, tmp_path):
+    files = [tmp_path / "plan.geojson", tmp_path / "plan.gpx"]
+    for file in files:
+        layer, _ = filled.plan(START, 1.0, tours=QUICK, path=file)
+    point, when = layer.table.geometry.iloc[0], layer.table["arrive"].iloc[0]
+    rows = [
+        ("U1", f"{when + TZ + timedelta(minutes=m):%Y-%m-%d %H:%M:%S}", point.x, point.y)
+        for m in range(12)
+    ]
+    filled.import_files("tracks", [write_tracks(tmp_path / "d.csv", rows)], options)
+    one, other = (filled.plan_driven(file) for file in files)
+    assert one["kept"] >= 1
+    # Stops of a GPX are as long as their remarks say, to the minute.
+    assert other["planned_min"] == pytest.approx(one["planned_min"], abs=0.5 * one["stops"])
+    for name in ("stops", "kept", "short", "other", "missed", "kept_share"):
+        assert other[name] == one[name]
+    assert [tour["unit"] for tour in other["tours"]] == ["U1"]
+    for left, right in zip(one["by_stop"], other["by_stop"], strict=True):
+        assert [left[name] for name in ("id", "unit", "stop", "cell", "state")] == [
+            right[name] for name in ("id", "unit", "stop", "cell", "state")
+        ]
+
+
+def test_other_gpx_is_no_plan(filled, tmp_path):
+    file = tmp_path / "walk.gpx"
+    inside = '<rte><name>a</name><rtept lat="26" lon="117"><name>x</name></rtept></rte>'
+    for content in (f"<gpx>{inside}</gpx>", "<gpx></gpx>", "<gpx", "<kml></kml>"):
+        file.write_text(content, "utf-8")
+        with pytest.raises(InputError):
+            filled.plan_driven(file)
+
+
+def test_a_plan_is_drawn_as_its_stops_and_a_line_for_each_tour(filled):
+    layer, summary = filled.plan(START, 2.0)
+    drawn = filled.plan_drawn(START, 2.0)
+    stops = [one for one in drawn["features"] if one["properties"]["part"] == "stop"]
+    tours = [one for one in drawn["features"] if one["properties"]["part"] == "tour"]
+    assert [one["id"] for one in stops] == layer.table.index.tolist()
+    assert [tour["id"] for tour in tours] == ["U1"]
+    assert tours[0]["geometry"]["coordinates"] == [one["geometry"]["coordinates"] for one in stops]
+    assert tours[0]["properties"]["stops"] == len(stops) > 1
+    assert drawn["summary"] == summary
+    assert filled.plan_drawn()["summary"] is None
+    json.dumps(drawn, allow_nan=False)
+
+
 def test_a_plan_of_a_day_without_tracks_is_not_judged(filled, tmp_path):
     file = tmp_path / "plan.geojson"
     filled.plan("2026-03-10T09:00", 1.0, tours=QUICK, path=file)
