@@ -190,7 +190,8 @@ def run(size: Size) -> None:
         f"(certificate {verdict.gap:8.4%}, asked {size.gap:.2%}) {plan.status:10} "
         f"wall {wall:6.2f} s cpu {cpu:6.2f} s peak {peak:.2f} GB (packages {libraries:.2f}, with "
         f"the instance {made:.2f})  "
-        f"check {1e3 * check:.0f} ms, cpu {1e3 * check_cpu:.0f} ({'holds' if verdict.holds else 'FAILS'})  "
+        f"check {1e3 * check:.0f} ms, cpu {1e3 * check_cpu:.0f} "
+        f"({'holds' if verdict.holds else 'FAILS'})  "
         f"switch {1e6 * toggle:.1f} us",
         flush=True,
     )
