@@ -25,7 +25,13 @@ from geogrid.workspace import Workspace
 FILES = 100
 M = 1 / 111_195.0  # degrees of latitude
 AROUND = 0.03  # degrees: about 3 km
-CASES = ((100, 5.0, 0.1), (100, 10.0, 0.3), (300, 10.0, 0.3), (1_000, 15.0, 0.5))
+CASES = (
+    (100, 5.0, 0.1),
+    (100, 10.0, 0.3),
+    (100, 15.0, 0.5),
+    (300, 10.0, 0.3),
+    (1_000, 15.0, 0.5),
+)
 
 
 def on_roads(

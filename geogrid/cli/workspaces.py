@@ -39,6 +39,7 @@ EXIT_REFUSED: Final = 2
 @option("--name", "name_field", help="Field with the districts' names.")
 @option("--title", default="", help="Name of the workspace, shown on the map.")
 @option("--repair", is_flag=True, help="Repair invalid or overlapping districts, and say how.")
+@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
 @option("--lattice", default="square", show_default=True, help="Form of the cells.")
 @common
 @click.pass_obj
@@ -49,10 +50,14 @@ def init(speech: Speech, /, ws: Path, districts: Path, **settings: Any) -> None:
             "cells of the form {form!r} come in a later version; this one makes square cells",
             form=settings["lattice"],
         )
-    from geogrid.workspace import Choices, DistrictFile, Workspace
+    from geogrid.workspace import Choices, DistrictFile, Workspace, datum_named
 
     file = DistrictFile(
-        districts, settings["id_field"], settings["name_field"], repair=settings["repair"]
+        districts,
+        settings["id_field"],
+        settings["name_field"],
+        repair=settings["repair"],
+        datum=datum_named(settings["datum"]) if settings["datum"] else None,
     )
     choices = Choices(
         settings["cell"],
@@ -109,12 +114,15 @@ def _tell_grid(speech: Speech, workspace: Workspace, repairs: tuple[RepairNote, 
 @option("--id", "id_field", help="Field with the districts' ids.")
 @option("--name", "name_field", help="Field with the districts' names.")
 @option("--repair", is_flag=True, help="Repair invalid or overlapping districts, and say how.")
+@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
+@option("--trust-datum", is_flag=True, help="Take the datum as said, whatever old districts say.")
 @common
 @click.pass_obj
 def districts(speech: Speech, /, ws: Path, file: Path, **settings: Any) -> None:
     """Take other districts; CRS, lattice and cell codes stay."""
-    from geogrid.workspace import DistrictFile, Workspace
+    from geogrid.workspace import DistrictFile, Workspace, datum_named
 
+    settings["datum"] = datum_named(settings["datum"]) if settings["datum"] else None
     outlines = DistrictFile(file, **settings)
     workspace, repairs = Workspace.open(ws).replace_districts(outlines)
     _tell_grid(speech, workspace, repairs)
@@ -216,10 +224,11 @@ def _tell_import(speech: Speech, result: ImportResult) -> None:
 @option("--unit", help="Unit of a file whose rows name none, such as a receiver's log.")
 @option("--map", "columns", multiple=True, metavar="FIELD=COLUMN", help="Column of a field.")
 @option("--profile", metavar="NAME|FILE.toml", help="What is known of the source; see profiles.")
+@option("--ws", type=_FOLDER, help="Hold it against the area and roads of this workspace.")
 @option("--declare", default="", metavar="NAME=VALUE;...", help="The same in one text.")
 @common
 @click.pass_context
-def check(ctx: click.Context, /, file: Path, kind: str, **settings: Any) -> None:
+def check(ctx: click.Context, /, file: Path, kind: str, ws: Path | None, **settings: Any) -> None:
     """Read a file as an import would, and store nothing."""
     from geogrid.service.dry_runs import dry_run  # not the workspace: half the time to load
 
@@ -232,7 +241,13 @@ def check(ctx: click.Context, /, file: Path, kind: str, **settings: Any) -> None
                 known=", ".join(_DECLARED),
             )
         settings[name] = settings[name] or value
-    result = dry_run(kind, file, declared_of(settings))
+    options = declared_of(settings, ws)
+    if ws is not None:
+        from geogrid.service.datum_guards import judged_options
+        from geogrid.service.shelf import Shelf
+
+        options = judged_options(Shelf.open(ws), kind, options)
+    result = dry_run(kind, file, options)
     _tell_import(ctx.obj, result)
     if result.status == "reject":
         ctx.exit(EXIT_REFUSED)

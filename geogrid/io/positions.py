@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import ProjError
 
-from geogrid.analysis.datum_guard import NEAR_M, DatumVerdict
 from geogrid.crs import WGS84, Datum, crs_label, reprojection, to_wgs84
 from geogrid.errors import InputError
 from geogrid.io.gates import MISSING, NOT_NUMBER, OUT_OF_RANGE, Gate
 from geogrid.io.kinds import SHAPES
 from geogrid.io.rawtable import RawTable
 from geogrid.io.report import ReadOptions
+from geogrid.io.roads_say import heed_roads
 from geogrid.io.shapes import WRONG_TYPE, ShapeFault, from_wkt
 from geogrid.io.values import Numbers, numbers, texts
 
@@ -76,47 +76,13 @@ def gate_positions(
         gate.refuse(outside, field, OUT_OF_RANGE, {"low": -limit, "high": limit})
     gate.refuse((lon.value == 0.0) & (lat.value == 0.0), "lon", NO_FIX)
     x, y = np.where(gate.ok, lon.value, np.nan), np.where(gate.ok, lat.value, np.nan)
-    verdict = options.guard.judge(x, y) if options.guard else None
-    if verdict is not None and verdict.best is not None:
-        _heed_roads(verdict, gate.table.header.datum or options.datum, gate.table)
+    if options.guard is not None:
+        verdict = options.guard.judge(x, y)
+        heed_roads(verdict, gate.table.header.datum or options.datum, gate.table)
     datum = choose_datum(gate, options, x, y)
     x, y = _to_wgs84_in_parts(x, y, datum)
     refuse_outside(gate, options, x, y)
     return np.where(gate.ok, x, np.nan), np.where(gate.ok, y, np.nan), datum
-
-
-def _heed_roads(verdict: DatumVerdict, declared: Datum | None, table: RawTable) -> None:
-    """Refuse a file whose positions lie beside the roads, and near them in another datum."""
-    best = verdict.best
-    if best is None:
-        return
-    said = declared or (Datum.WGS84 if table.crs is not None else None)
-    if said is None:
-        others = max(share for datum, share in verdict.shares.items() if datum is not best)
-        raise InputError(
-            "the datum of the coordinates is not declared. The registered roads say {best}: as "
-            "{best}, {share:.0%} of {places} places lie within {near:.0f} m of a road, else at "
-            "most {other:.0%}. If that is right, say it with --datum {best}",
-            best=best.value,
-            share=verdict.shares[best],
-            places=verdict.places,
-            near=NEAR_M,
-            other=others,
-        )
-    if verdict.contradicts(said):
-        as_said = verdict.shares[Datum.WGS84 if said is Datum.CGCS2000 else said]
-        raise InputError(
-            "the coordinates are said to be in {said}, but the registered roads say {best}: as "
-            "{best}, {share:.0%} of {places} places lie within {near:.0f} m of a road, as {said} "
-            "only {other:.0%}. Import them with --datum {best}, or with --trust-datum if {said} "
-            "is right",
-            said=said.value,
-            best=best.value,
-            share=verdict.shares[best],
-            places=verdict.places,
-            near=NEAR_M,
-            other=as_said,
-        )
 
 
 def _to_wgs84_in_parts(

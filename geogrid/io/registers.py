@@ -31,6 +31,7 @@ from geogrid.io.positions import (
     shapes_to_wgs84,
 )
 from geogrid.io.report import Message, ReadOptions, ReadReport
+from geogrid.io.roads_say import heed_roads_of_shapes
 
 INVALID: Final = "the geometry is invalid: {problem}"
 REGISTERS: Final = tuple(kind for kind in KINDS if kind not in {"districts", "tracks", "incidents"})
@@ -115,6 +116,9 @@ def _geometry(gate: Gate, kind: str, options: ReadOptions) -> tuple[NDArray[np.o
     shapes[~gate.ok] = None
     box = shapely.bounds(shapes)
     x, y = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+    if options.guard is not None:
+        said = gate.table.header.datum or options.datum
+        heed_roads_of_shapes(options.guard, kind, shapes, said, gate.table)
     datum = choose_datum(gate, options, x, y)
     shapes = shapes_to_wgs84(shapes, datum)
     _refuse_far(gate, options, shapes)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from geogrid.crs import WGS84, make_crs, working_crs
+import numpy as np
+
+from geogrid.crs import WGS84, Datum, make_crs, working_crs
 from geogrid.io import ReadReport, read_boundary
+from geogrid.io.positions import shapes_to_wgs84
 from geogrid.model.boundary import Boundary, RepairNote
 from geogrid.model.grid import Grid
+from geogrid.service.datum_guards import require_same_datum
 from geogrid.service.shelf import Shelf, require_new
 from geogrid.store.config import WorkspaceConfig
 from geogrid.store.transaction import transaction
@@ -53,12 +57,18 @@ class DistrictFile:
         Columns with the districts' ids and names; ``None`` to find them.
     repair
         Repair invalid or overlapping districts instead of refusing them.
+    datum
+        Datum of the coordinates; WGS-84 if ``None``.
+    trust_datum
+        Take the datum as it is said, whatever the districts say whose place these take.
     """
 
     path: Path
     id_field: str | None = None
     name_field: str | None = None
     repair: bool = False
+    datum: Datum | None = None
+    trust_datum: bool = False
 
     def read(self) -> tuple[Boundary, ReadReport, tuple[RepairNote, ...]]:
         """Return the districts, the report of reading them, and what was repaired.
@@ -77,9 +87,14 @@ class DistrictFile:
         InputError
             They are invalid or overlap, and no repair is asked for.
         """
-        return read_boundary(
+        boundary, report, repairs = read_boundary(
             self.path, id_field=self.id_field, name_field=self.name_field, repair=self.repair
         )
+        if self.datum in {None, Datum.WGS84, Datum.CGCS2000}:
+            return boundary, report, repairs
+        lonlat = boundary.to_crs(WGS84)
+        shapes = shapes_to_wgs84(np.array(lonlat.geometries, dtype=object), self.datum)
+        return replace(lonlat, geometries=tuple(shapes)), report, repairs
 
 
 def create_shelf(
@@ -143,6 +158,8 @@ def replace_districts(shelf: Shelf, districts: DistrictFile) -> tuple[RepairNote
         The districts are unusable; nothing is changed.
     """
     boundary, report, repairs = districts.read()
+    if not districts.trust_datum:
+        require_same_datum(shelf.registers.districts(), boundary)
     config = shelf.config
     Grid.over(boundary, config.cell_size_m, crs=config.crs, origin=config.origin)
     with transaction(shelf.root, _entry(report)) as change:

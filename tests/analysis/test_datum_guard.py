@@ -90,3 +90,58 @@ def test_the_answer_does_not_hang_on_the_order_of_rows():
     other = guard.judge(*lonlat[rng.permutation(1_000)].T)
     assert one.best is other.best
     assert one.shares[Datum.WGS84] == pytest.approx(other.shares[Datum.WGS84], abs=0.05)
+
+
+def houses(roads, rng, count=200, side_m=14.0, aside_m=22.0):
+    """Return square buildings beside streets, none on one, WGS-84."""
+    length, found = shapely.length(roads), []
+    tree = shapely.STRtree(roads)
+    while len(found) < count:
+        road = roads[rng.choice(len(roads), p=length / length.sum())]
+        at = road.interpolate(rng.uniform(0, 1), normalized=True)
+        x, y = np.array([at.x, at.y]) + rng.choice([-1, 1], 2) * aside_m * M
+        house = shapely.box(x - side_m * M, y - side_m * M, x + side_m * M, y + side_m * M)
+        if not tree.query(house, predicate="intersects").size:
+            found.append(house)
+    return np.array(found, dtype=object)
+
+
+def blocks(roads):
+    """Return the land between streets, of a hectare or more."""
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(roads))))
+    return faces[shapely.area(faces) > (100.0 * M) ** 2]
+
+
+def moved(shapes, datum):
+    return shapely.transform(shapes, lambda xy: np.column_stack(from_wgs84(*xy.T, datum)))
+
+
+@pytest.mark.parametrize("datum", TRIED)
+def test_the_datum_of_lines_outlines_and_buildings_is_told(datum):
+    roads = town()
+    guard, rng = DatumGuard.of(roads), np.random.default_rng(8)
+    known = moved(roads[rng.permutation(len(roads))[:20]], datum)
+    assert guard.judge_outlines(known).best is datum
+    assert guard.judge_outlines(moved(blocks(roads), datum)).best is datum
+    dense = town(streets=120)
+    told = DatumGuard.of(dense).judge_buildings(moved(houses(dense, rng), datum))
+    assert told.best is datum, told
+
+
+def test_roads_of_another_town_and_few_buildings_say_nothing():
+    roads = town()
+    guard, rng = DatumGuard.of(roads), np.random.default_rng(9)
+    elsewhere = shapely.transform(town(seed=3), lambda xy: xy + 0.2)
+    assert guard.judge_outlines(elsewhere).best is None
+    assert guard.judge_outlines(np.array([None, None], dtype=object)).best is None
+    assert guard.judge_buildings(houses(roads, rng, 30)).best is None
+
+
+def test_the_share_of_buildings_without_a_road_through_them_by_brute_force():
+    roads = town(streets=60)
+    rng = np.random.default_rng(10)
+    shapes = moved(houses(roads, rng, 60), Datum.GCJ02)
+    share = DatumGuard.of(roads).judge_buildings(shapes).shares[Datum.WGS84]
+    beside = [s for s in shapes if min(s.distance(r) for r in roads) <= 60.0 * M / 0.95]
+    through = [s for s in beside if any(s.intersects(r) for r in roads)]
+    assert share == pytest.approx(1 - len(through) / len(beside), abs=0.06)
