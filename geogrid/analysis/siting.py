@@ -170,6 +170,7 @@ def _improve(run: Run, search: Search, dual: Dual, solver_bound: int | None) -> 
     core, done = run.core, 0
     tiny = core.cover.item.size <= _TINY_ENTRIES
     while solver_bound is None or solver_bound > search.value:
+        began = run.clock()
         search.go_on(_KICKS // 10 if done == 0 or tiny else _KICKS)
         dual.go_on(search.value, _STEPS if done else 2 * _STEPS)
         done += 1
@@ -181,8 +182,9 @@ def _improve(run: Run, search: Search, dual: Dual, solver_bound: int | None) -> 
         out, in_all = dual.decided(search.value)
         rest = _remaining(run, out, in_all)
         small = len(rest) <= _SMALL_SITES and rest.cover.item.size <= _SMALL_ENTRIES
-        worth_it = tiny or done >= 4 or len(rest) <= _SMALL_SITES // 2
-        over = run.is_over or (run.params.rounds is not None and done >= run.params.rounds)
+        late = run.clock() + (run.clock() - began) > run.deadline  # the next round would be
+        worth_it = tiny or done >= 4 or len(rest) <= _SMALL_SITES // 2 or late
+        over = late or (run.params.rounds is not None and done >= run.params.rounds)
         if small and worth_it and not run.is_over:
             found = _finish(run, search, rest, in_all)
             if found is not None:
