@@ -4,7 +4,7 @@ import { moment } from "./format.js";
 import { t, word } from "./i18n.js";
 
 // Okabe and Ito's eight colours, told apart by people with any colour vision; light, dark.
-const KINDS = [
+export const PALETTE = [
   ["#d55e00", "#ff8f4a"], ["#0072b2", "#58b4e8"], ["#aa4499", "#e08fd0"], ["#00795b", "#35c99f"],
   ["#8a6d00", "#e8c84a"], ["#5b5ea6", "#a9abf0"], ["#6b4c2a", "#c9a27a"], ["#444f5a", "#b4bec8"],
 ];
@@ -33,7 +33,7 @@ function points({ name, kinds = {}, shape, radius, colors, view = false, least =
   const ordered = () => [...seen].sort(([a], [b]) => Boolean(kinds[b]?.hollow) - Boolean(kinds[a]?.hollow));
   const looks = (theme, zoom) => Object.fromEntries(ordered().map(([kind, at]) => {
     const own = kinds[kind] ?? {};
-    const color = nth(theme, own.colors ?? colors ?? KINDS[at % KINDS.length]);
+    const color = nth(theme, own.colors ?? colors ?? PALETTE[at % PALETTE.length]);
     const look = {
       shape, color, line: HALO[theme], hollow: own.hollow,
       radius: Math.max(least, grown(own.radius ?? radius, zoom)),

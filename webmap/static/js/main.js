@@ -25,6 +25,7 @@ import { createStore } from "./store.js";
 import { createTake } from "./take.js";
 import { nextTheme, watchTheme } from "./theme.js";
 import { createTimeline } from "./timeline.js";
+import { createTours } from "./tours.js";
 import { createTrack } from "./track.js";
 import { createUndo } from "./undo.js";
 import { createUnits } from "./units.js";
@@ -83,11 +84,12 @@ function showBusiest(measure, fit) {
 }
 
 function escape(store, tools) {
-  const { cell, table } = store.get();
+  const { cell, table, plan } = store.get();
   const busy = tools.find((tool) => tool.busy());
   if (busy) { busy.cancel(); return; }
   if (cell) store.set({ cell: "" });
   else if (table) store.set({ table: "" });
+  else if (plan) store.set({ plan: "", plan_unit: "" });
 }
 
 /** Fetch what the page begins with; where cells lie depends on the ground. */
@@ -105,7 +107,7 @@ async function start() {
   const { about, layers, basemap, mesh } = await whileBusy(t("busy.map"), load);
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
-  const folds = createFolds(["compare", "area"].filter((name) => store.get()[name]));
+  const folds = createFolds(["compare", "area", "plan"].filter((name) => store.get()[name]));
   const placed = store.get().z !== null || store.get().district !== "";
   translatePage(about.name);
   const lattice = geogridLattice.onDatum(geogridLattice.openMesh(mesh), basemap?.datum);
@@ -127,7 +129,8 @@ async function start() {
   const features = createFeatureView({ map, store, layers, about });
   const area = createArea({ map, store });
   const desk = createDesk({ map, store, about, districts });
-  const tools = [area, desk, features];
+  const tours = createTours({ map, store, about, measure });
+  const tools = [area, desk, tours, features];
   createTrack({ map, store, about, fit });
   const undo = createUndo(store);
   createPlay({ store, measure, features, days: about.days });
@@ -138,7 +141,7 @@ async function start() {
   const print = createPrint({ map, store, about, districts, measure });
   watchReadout(common);
   watchSheet();
-  watchTheme(store, (theme) => { measure.setTheme(theme); features.setTheme(theme); });
+  watchTheme(store, (theme) => { for (const one of [measure, features, tours]) one.setTheme(theme); });
   const language = watchLanguage(store, about, [map.translate, drawn.names.translate, ground.translate]);
   watchKeys({
     table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
@@ -152,7 +155,7 @@ async function start() {
   await Promise.all([cell.show(), area.show(), desk.start()]);
   print.show();
   document.body.dataset.ready = "true";
-  await Promise.all([features.start(), timeline.load()]);
+  await Promise.all([features.start(), timeline.load(), tours.start()]);
 }
 
 start().catch((error) => complain(error, () => location.reload()));
