@@ -39,6 +39,8 @@ _STEPS: Final = 250
 _KERNEL_ROUND: Final = 3  # after so many rounds prices are good enough to choose a kernel by
 _KERNEL_SITES: Final = 4  # times as many sites as a plan has
 _KERNEL_SHARE: Final = 0.3  # of the time left
+_FITS: Final = 0.8  # of the time left is what a last round may take
+_LEAST_PART: Final = 0.1  # of a round: less is not worth its start
 _LEAST_S: Final = 0.05  # what the solver is given when the time is up
 
 
@@ -167,12 +169,12 @@ def site_cameras(
 
 def _improve(run: Run, search: Search, dual: Dual, solver_bound: int | None) -> int | None:
     """Search and bound in turns until the gap is closed or the time is up."""
-    core, done = run.core, 0
+    core, done, part = run.core, 0, 1.0
     tiny = core.cover.item.size <= _TINY_ENTRIES
     while solver_bound is None or solver_bound > search.value:
         began = run.clock()
-        search.go_on(_KICKS // 10 if done == 0 or tiny else _KICKS)
-        dual.go_on(search.value, _STEPS if done else 2 * _STEPS)
+        search.go_on(_KICKS // 10 if done == 0 or tiny else round(part * _KICKS))
+        dual.go_on(search.value, round(part * _STEPS) if done else 2 * _STEPS)
         done += 1
         best = max(search.value, int(np.floor(dual.bound + 1e-6)))
         if gap_between(search.value, best) <= run.params.gap and _is_certified(run, search, dual):
@@ -182,7 +184,8 @@ def _improve(run: Run, search: Search, dual: Dual, solver_bound: int | None) -> 
         out, in_all = dual.decided(search.value)
         rest = _remaining(run, out, in_all)
         small = len(rest) <= _SMALL_SITES and rest.cover.item.size <= _SMALL_ENTRIES
-        late = run.clock() + (run.clock() - began) > run.deadline  # the next round would be
+        part = _next_round(run, (run.clock() - began) / part)
+        late = part < _LEAST_PART
         worth_it = tiny or done >= 4 or len(rest) <= _SMALL_SITES // 2 or late
         over = late or (run.params.rounds is not None and done >= run.params.rounds)
         if small and worth_it and not run.is_over:
@@ -195,6 +198,12 @@ def _improve(run: Run, search: Search, dual: Dual, solver_bound: int | None) -> 
         if done % 4 == 0:
             search.restart_from(search.chosen)
     return solver_bound
+
+
+def _next_round(run: Run, took_s: float) -> float:
+    """Return how much of a round of search fits into the time left, at most all of it."""
+    left_s = run.deadline - run.clock()
+    return 1.0 if took_s <= 0.0 < left_s else min(1.0, _FITS * left_s / max(took_s, _LEAST_S))
 
 
 def _try_kernel(run: Run, search: Search, dual: Dual) -> None:
