@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geogrid import io
@@ -22,6 +23,7 @@ from geogrid.service.datum_guards import datum_guard
 from geogrid.service.import_results import ImportResult, require_kind
 from geogrid.service.reduced import OVERDUE, overdue_days
 from geogrid.service.shelf import Progress, Shelf, no_progress
+from geogrid.service.time_guards import time_doubts
 from geogrid.store.transaction import Transaction, transaction, undo_last
 
 QUARANTINE: Final = ["import", "file", "row", "field", "value", "reason", "record"]
@@ -69,6 +71,7 @@ class _Tally:
     conflicts: int = 0
     updated: int = 0
     groups: dict[str, str] = field(default_factory=dict)
+    doubts: list[Message] = field(default_factory=list)
 
 
 def import_files(
@@ -148,6 +151,7 @@ def _import_file(
         tracks, groups, report = io.read_tracks(path, options)
         _require_rows(report)
         shelf.tracks.require_open(tracks, report.file)
+        tally.doubts += time_doubts(report.file, tracks.t, tracks.unit, shelf.config.time_zone)
         added = shelf.tracks.add(change, tracks)
         tally.duplicates += added.equal
         tally.conflicts += added.conflicting
@@ -155,6 +159,8 @@ def _import_file(
     elif kind == "incidents":
         frame, report = io.read_incidents(path, options)
         _require_rows(report)
+        begun = frame["t_from"].to_numpy(np.int64)
+        tally.doubts += time_doubts(report.file, begun, None, shelf.config.time_zone)
         _, updated, equal = shelf.incidents.put(change, frame)
         tally.updated += updated
         tally.duplicates += equal
@@ -199,6 +205,7 @@ def _result(number: int, kind: str, tally: _Tally) -> ImportResult:
     notes = []
     if tally.updated:
         notes.append(Message(_UPDATED, {"count": tally.updated, "kind": kind}))
+    notes += tally.doubts
     if tally.conflicts:
         notes.append(Message(_CONFLICTS, {"count": tally.conflicts}))
     return ImportResult(
