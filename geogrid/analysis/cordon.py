@@ -19,6 +19,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from geogrid.analysis.cordon_cut import ClosingSet, Closure, closing_set
 from geogrid.analysis.road_graph import RoadGraph, with_short_edges
 from geogrid.errors import InputError
+from geogrid.model.points_inside import points_inside_or_on
 
 __all__ = ["ClosingSet", "Closure", "Cordon", "CordonParams", "CordonZone", "cordon"]
 
@@ -177,7 +178,6 @@ def _parted(
     """Return the graph with nodes on a zone's edge, and which edges are inside."""
     rim = shapely.boundary(outline)
     shapely.prepare(rim)
-    shapely.prepare(outline)
     lines = graph.lines()
     hit = np.flatnonzero(shapely.intersects(rim, lines))
     met, piece = shapely.get_coordinates(shapely.intersection(lines[hit], rim), return_index=True)
@@ -190,7 +190,7 @@ def _parted(
     between = between[np.unique(key, axis=0, return_index=True)[1]]
     parts, _ = graph.with_nodes(edge[between], (along / length)[between])
     middle = parts.xy[parts.ends].mean(axis=1)
-    return parts, np.asarray(shapely.intersects_xy(outline, middle[:, 0], middle[:, 1]))
+    return parts, points_inside_or_on(outline, middle[:, 0], middle[:, 1])
 
 
 def _crossing_nodes(graph: RoadGraph, inside: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geogrid.analysis.road_graph import RoadGraph, stretches
 from geogrid.errors import InputError
+from geogrid.model.points_inside import points_inside_or_on
 
 _UNITS: Final = 100  # costs are whole hundredths
 _MOST: Final = 2**31 - 1  # of SciPy's flow
@@ -163,18 +164,16 @@ def _terminals(
     rim = shapely.boundary(asked.outline)
     shapely.prepare(rim)
     band = shapely.dwithin(rim, shapely.points(x, y), asked.band_m)
-    inside = shapely.intersects_xy(asked.outline, x, y)
+    inside = points_inside_or_on(asked.outline, x, y)
     degree = asked.graph.degree
     terminal = np.full(len(x), -1, dtype=np.int64)
     terminal[~inside & ~band] = SINK
     if known is not None:
-        shapely.prepare(known)
-        terminal[~inside & (degree == 1) & ~shapely.intersects_xy(known, x, y)] = SINK
+        terminal[~inside & (degree == 1) & ~points_inside_or_on(known, x, y)] = SINK
     if inner is None:
         terminal[inside & ~band] = SOURCE
     else:
-        shapely.prepare(inner)
-        core = shapely.intersects_xy(inner, x, y)
+        core = points_inside_or_on(inner, x, y)
         if (core & ~inside).any():
             raise InputError("what is to be protected must lie inside the zone")
         terminal[core] = SOURCE

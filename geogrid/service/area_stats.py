@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from geogrid.errors import InputError
 from geogrid.export.json_values import plain
+from geogrid.model.points_inside import points_inside
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.outlook import Outlook
 
@@ -47,8 +48,7 @@ class AreaStats(Outlook):
         lon, lat = self.grid.lonlat()
         west, south, east, north = shape.bounds
         near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-        shapely.prepare(shape)
-        inside = near[shapely.contains_xy(shape, lon[near], lat[near])]
+        inside = near[points_inside(shape, lon[near], lat[near])]
         if inside.size == 0:
             raise InputError("no cell has its centre in this area; draw it larger or elsewhere")
         return self._area_json(shape, inside, window)
@@ -82,7 +82,7 @@ class AreaStats(Outlook):
     def _cameras_in(self, shape: Polygon | MultiPolygon) -> int:
         """Return how many cameras stand in an area, whatever cell they are in."""
         points = self.register("cameras").geometry
-        return int(shapely.contains_xy(shape, points.x.to_numpy(), points.y.to_numpy()).sum())
+        return int(points_inside(shape, points.x.to_numpy(), points.y.to_numpy()).sum())
 
 
 def _gaps_json(state: NDArray[Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.reduced_days import day_of_sums
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import StoreError
+from geogrid.model.points_inside import points_inside
 from geogrid.model.tracks import DEGREE_STEPS, Tracks
 from geogrid.scale.local import Engine
 from geogrid.service.shelf import Shelf
@@ -355,9 +356,7 @@ def _depot_land(shelf: Shelf) -> shapely.Geometry | None:
     shapes = shapely.transform(frame.geometry.to_numpy(), reprojection(WGS84, shelf.config.crs))
     radius = frame["radius_m"].to_numpy(float) if "radius_m" in frame else np.nan
     grown = shapely.buffer(shapes, np.nan_to_num(radius, nan=0.0))
-    union = shapely.union_all(grown)
-    shapely.prepare(union)
-    return union
+    return shapely.union_all(grown)
 
 
 def _in_depot(shelf: Shelf, tracks: Tracks, depots: shapely.Geometry) -> NDArray[np.bool_]:
@@ -368,5 +367,5 @@ def _in_depot(shelf: Shelf, tracks: Tracks, depots: shapely.Geometry) -> NDArray
     for box in zip(west, south, east, north, strict=True):
         near |= (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
     found = np.zeros(len(tracks), dtype=np.bool_)
-    found[near] = shapely.contains_xy(depots, x[near], y[near])
+    found[near] = points_inside(depots, x[near], y[near])
     return found

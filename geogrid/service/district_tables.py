@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from geogrid.analysis.fair_rates import SMALL, FairRates, fair_rates
@@ -16,6 +15,7 @@ from geogrid.crs import WGS84, reprojection
 from geogrid.export.json_values import plain
 from geogrid.export.plain_table import write_table
 from geogrid.model.cells import Field
+from geogrid.model.points_inside import points_inside_or_on
 from geogrid.model.window import ALL_TIME, Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents
 from geogrid.service.exposures import exposure_amount
@@ -62,8 +62,7 @@ def _incidents(shelf: Shelf, window: Window, choice: IncidentChoice) -> NDArray[
     xy = reprojection(WGS84, shelf.config.crs)(np.column_stack([events.lon, events.lat]))
     left, counts = np.ones(len(xy), np.bool_), []
     for shape in shapes:
-        shapely.prepare(shape)
-        inside = left & shapely.intersects_xy(shape, xy[:, 0], xy[:, 1])
+        inside = left & points_inside_or_on(shape, xy[:, 0], xy[:, 1])
         counts.append(int(inside.sum()))
         left &= ~inside
     return np.array(counts, np.int64)

@@ -26,6 +26,7 @@ from geogrid.analysis.shift_clock import WHOLE_DAY
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import InputError, LayerNotFoundError
 from geogrid.io.boundaries import read_boundary
+from geogrid.model.points_inside import points_inside_or_on
 from geogrid.model.window import Window
 from geogrid.service.analyses import IncidentChoice, chosen_incidents
 from geogrid.service.delivered import delivered_to
@@ -179,8 +180,7 @@ def _counts(
         xy = change(np.column_stack([events.lon, events.lat])) if len(events) else np.empty((0, 2))
         left = np.ones(len(xy), dtype=np.bool_)
         for name, shape in zones.items():
-            shapely.prepare(shape)
-            inside = left & shapely.intersects_xy(shape, xy[:, 0], xy[:, 1])
+            inside = left & points_inside_or_on(shape, xy[:, 0], xy[:, 1])
             sums[name].append(int(inside.sum()))
             left &= ~inside
     return {name: BeforeAfter(*pair) for name, pair in sums.items()}
@@ -224,8 +224,7 @@ def _cells(
     shape: BaseGeometry, shelf: Shelf, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Return the cells with their centre in a shape; that of a point of it where there is none."""
-    shapely.prepare(shape)
-    inside = np.flatnonzero(shapely.intersects_xy(shape, x, y)).astype(np.int64)
+    inside = np.flatnonzero(points_inside_or_on(shape, x, y)).astype(np.int64)
     if inside.size:
         return inside
     point = shape.representative_point()

@@ -17,6 +17,7 @@ from geogrid.analysis.hotspot_params import HotspotParams
 from geogrid.analysis.shift_clock import WHOLE_DAY, Shift
 from geogrid.crs import WGS84, reprojection
 from geogrid.errors import InputError, LayerNotFoundError
+from geogrid.model.points_inside import points_inside
 from geogrid.model.window import Window
 from geogrid.service.shelf import Shelf
 
@@ -209,7 +210,6 @@ class _Ground:
         if moved.geom_type == "Point":
             near = np.hypot(self.x - moved.x, self.y - moved.y) <= self.catchment_m
         else:
-            shapely.prepare(moved)
-            near = shapely.contains_xy(moved, self.x, self.y)
+            near = points_inside(moved, self.x, self.y)
         cells = np.flatnonzero(near)
         return np.concatenate([own[own >= 0], cells[~np.isin(cells, own)]]).astype(np.int64)

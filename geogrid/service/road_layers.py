@@ -18,6 +18,7 @@ from geogrid.crs import WGS84, crs_fingerprint, reprojection
 from geogrid.errors import LayerNotFoundError
 from geogrid.model.cells import Field
 from geogrid.model.layer import Layer, Provenance
+from geogrid.model.points_inside import points_inside_or_on
 from geogrid.model.window import Window
 from geogrid.service.analyses import newest
 from geogrid.service.layer_kinds import NOTHING, ROADS_NEVER, is_synthetic, sources_of
@@ -53,8 +54,7 @@ def _numbers_in(shapes: NDArray[np.object_], xy: NDArray[np.float64]) -> NDArray
         xmin, ymin, xmax, ymax = shape.bounds
         near = (xy[:, 0] >= xmin) & (xy[:, 0] <= xmax) & (xy[:, 1] >= ymin) & (xy[:, 1] <= ymax)
         at = np.flatnonzero(near)
-        shapely.prepare(shape)
-        at = at[shapely.intersects_xy(shape, xy[at, 0], xy[at, 1])]
+        at = at[points_inside_or_on(shape, xy[at, 0], xy[at, 1])]
         pairs.append(np.stack([at, np.full(at.size, number)]))
     return np.concatenate(pairs, axis=1)
 
