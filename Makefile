@@ -13,6 +13,9 @@ LOCK = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
        --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 UPGRADE =
 
+# A process that a library ends with a signal says where it was.
+test: export PYTHONFAULTHANDLER = 1
+
 .DEFAULT_GOAL = help
 .PHONY: help install run test check fuzz bench lock clean
 .DELETE_ON_ERROR:
