@@ -8,7 +8,15 @@ import zipfile
 
 import pytest
 
-from tests.small_city import drive, write_cameras, write_incidents, write_tracks
+from tests.small_city import (
+    MIDDLE,
+    WEST,
+    drive,
+    write_cameras,
+    write_districts,
+    write_incidents,
+    write_tracks,
+)
 
 
 @pytest.fixture
@@ -228,3 +236,29 @@ def test_a_database_with_a_bad_page_is_found(run, filled):
     data[5 * size : 6 * size] = b"\xff" * size
     path.write_bytes(data)
     assert run("doctor", filled).code == 2
+
+
+def test_a_workspace_is_sound_after_every_kind_of_change(run, filled, tmp_path, districts):
+    smaller = write_districts(tmp_path / "west.geojson", {"West": (WEST, MIDDLE)})
+    more = write_tracks(tmp_path / "b.csv", drive("B", "2026-03-09"))
+    declared = ("--datum", "wgs84", "--tz", "Asia/Shanghai")
+    changes = [
+        ("import", filled, "tracks", more, *declared),
+        ("districts", filled, smaller),
+        ("undo", filled),
+        ("retain", filled, "--days", "3", "--as-of", "2026-03-10", "--yes"),
+        ("undo", filled),
+        ("retain", filled, "--days", "3", "--as-of", "2026-03-10", "--yes", "--for-good"),
+        ("remove", filled, "tracks", "--unit", "B", "--yes"),
+        ("remove", filled, "cameras", "--file", tmp_path / "c.csv", *declared, "--yes"),
+        ("migrate", filled),
+        ("districts", filled, districts),
+        ("coverage", filled),
+    ]
+    for words in changes:
+        done = run(*words)
+        assert done.code == 0, done.err
+        said = run("doctor", filled, "--json")
+        assert said.code == 0, words
+        assert said.json["findings"] == [], words
+    assert said.json["counts"]["days_as_sums"] == 1
