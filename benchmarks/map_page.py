@@ -4,12 +4,15 @@ Run ``python benchmarks/map_page.py``: it makes the synthetic city twice, in cel
 100 m, serves each and looks at it with Chromium without WebGL, as on an office PC whose driver is
 blocked. ``--workspace`` measures one that exists. Browser and server share the machine. Each figure
 is the median of five; a movement is timed from its call to the end of the frame that shows it.
+A switch of time is the change of one control, at random, to a window that the server has not been
+asked for, timed from the change to the end of the frame that shows all cells anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import shutil
 import socket
 import statistics
@@ -20,6 +23,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -33,6 +37,14 @@ PROGRAM = [sys.executable, "-c", "from geogrid.cli import main; main()"]
 VIEW = {"width": 1440, "height": 900}
 HOOK = """
 let held;
+window.paints = 0;
+window.painted = 0; // the end of the frame after the last tile
+const put = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (...about) {
+  put.apply(this, about);
+  window.paints += 1;
+  requestAnimationFrame(() => setTimeout(() => { window.painted = performance.now(); }));
+};
 Object.defineProperty(window, "L", {
   configurable: true,
   get: () => held,
@@ -73,6 +85,29 @@ HOVER = """
     lattice.valueAt(map.containerPointToLatLng([(i * 37) % x, (i * 101) % y]));
   }
   return (performance.now() - start) / 10000;
+}
+"""
+SWITCH = """
+async ([id, value]) => {
+  const control = document.getElementById(id);
+  const before = window.paints;
+  const start = performance.now();
+  control.value = value;
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+  while (window.paints === before && performance.now() - start < 60000) {
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  return performance.now() - start;
+}
+"""
+ARRIVED = """
+() => {
+  const lattice = performance.getEntriesByType("resource")
+    .filter(({ name }) => name.includes("/lattice/"));
+  const last = Math.max(...lattice.map(({ responseEnd }) => responseEnd));
+  const octets = lattice.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  return { "drawn after arrival, ms": window.painted - last, "lattice, kB": octets / 1e3 };
 }
 """
 
@@ -133,28 +168,42 @@ def heap_mb(page: Page) -> float:
 
 
 def switches(page: Page, turns: int) -> list[float]:
-    """Return the seconds that other hours take, each new to the server, until they are drawn."""
-    page.select_option("#hour-to", "23")
-    hours, taken = page.locator("#hour-from"), []
-    for hour in range(1, turns + 1):
-        start = time.perf_counter()
-        with page.expect_response(lambda answer: ".bin?" in answer.url, timeout=60_000):
-            hours.select_option(str(hour))
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-        taken.append(time.perf_counter() - start)
+    """Return the milliseconds of switches to windows that are each new to the server, sorted."""
+    draw, seen, taken = random.Random(1), set(), []  # noqa: S311 - windows
+    state = {"from": page.input_value("#from"), "to": page.input_value("#to")}
+    first, last = (date.fromisoformat(state[end]) for end in ("from", "to"))
+    state |= {"hour-from": "0", "hour-to": "24"}
+    while len(taken) < turns:
+        control = draw.choice(tuple(state))
+        if control in ("from", "to"):
+            day = first + timedelta(days=draw.randint(0, (last - first).days))
+            value = day.isoformat()
+        else:
+            value = str(draw.randint(1, 23))
+        wanted = state | {control: value}
+        key = tuple(wanted.values())
+        if key in seen or wanted["from"] > wanted["to"] or wanted["hour-from"] == wanted["hour-to"]:
+            continue
+        taken.append(page.evaluate(SWITCH, [control, value]))
+        seen.add(key)
+        state = wanted
     return sorted(taken)
 
 
 def measure(browser: Browser, address: str, query: str, turns: int) -> dict[str, float]:
     """Return the figures of one page."""
     first, moves, more = [], {name: [] for name in ("pan", "zoom", "restyle")}, {}
+    arrivals: list[float] = []
     for _ in range(turns):
         page, seconds, octets = opened(browser, address, query)
         first.append(seconds)
+        arrived = page.evaluate(ARRIVED)
+        arrivals.append(arrived["drawn after arrival, ms"])
         moves["pan"] += [page.evaluate(TIMED, "pan"), page.evaluate(TIMED, "back")]
         moves["zoom"] += [page.evaluate(TIMED, "zoom_in"), page.evaluate(TIMED, "zoom_out")]
         moves["restyle"].append(page.evaluate(TIMED, "restyle"))
         more = {"hover, ms": page.evaluate(HOVER), "heap, MB": heap_mb(page), "kB": octets / 1e3}
+        more |= arrived | {"drawn after arrival, ms": statistics.median(arrivals)}
         page.context.close()
     medians = {f"{name}, ms": statistics.median(taken) for name, taken in moves.items()}
     return {"first picture, s": statistics.median(first), **medians, **more}
@@ -184,6 +233,7 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, action="append")
     parser.add_argument("--folder", type=Path, help="where the cities are made and kept")
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--switches", type=int, default=40)
     choice = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
@@ -204,8 +254,9 @@ def main() -> None:
                         json.dumps({k: round(v, 4) for k, v in found.items()}),
                     )
                 page, _, _ = opened(browser, address, "/?on=")
-                taken = switches(page, 20)
-                print(workspace.name, f"other hours, p95: {taken[int(len(taken) * 0.95)]:.2f} s")
+                taken = switches(page, choice.switches)
+                middle, late = statistics.median(taken), taken[int(len(taken) * 0.95)]
+                print(workspace.name, f"other windows: median {middle:.0f} ms, p95 {late:.0f} ms")
                 page.context.close()
 
 
