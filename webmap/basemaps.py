@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 
 from geogrid.crs import Datum
 from geogrid.errors import InputError
+from webmap.pmtiles import PmTiles
 
 FILE_NAME: Final = "basemaps.toml"  # in a workspace, unless another file is named
-_KNOWN: Final = frozenset({"id", "name", "url", "datum", "attribution", "max_zoom", "key_env"})
+_KNOWN: Final = frozenset(
+    {"id", "name", "url", "datum", "attribution", "max_zoom", "key_env", "file"}
+)
 _DEEPEST: Final = 22
 _SCHEMES: Final = ("http", "https")
 
@@ -38,6 +41,9 @@ class Basemap:
         Whose map it is, shown on it.
     max_zoom
         The deepest level that has tiles; deeper ones are enlarged.
+    archive
+        The PMTiles file that this server takes the tiles from; ``None`` where a browser asks
+        another server.
     """
 
     id: str
@@ -46,10 +52,13 @@ class Basemap:
     datum: Datum
     attribution: str = ""
     max_zoom: int = 18
+    archive: PmTiles | None = None
 
     @property
     def origin(self) -> str:
         """Scheme and host of its tiles, for the content security policy."""
+        if self.archive is not None:
+            return "'self'"
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -61,6 +70,7 @@ class Basemap:
             "url": self.url,
             "datum": str(self.datum),
             "attribution": self.attribution,
+            "min_zoom": 0 if self.archive is None else self.archive.min_zoom,
             "max_zoom": self.max_zoom,
         }
 
@@ -71,9 +81,10 @@ def read_basemaps(path: Path) -> tuple[Basemap, ...]:
     Parameters
     ----------
     path
-        TOML with a table ``[[basemap]]`` for each: ``id``, ``name``, ``url`` and ``datum``, and
-        if wanted ``attribution``, ``max_zoom`` and ``key_env``, the name of the environment
-        variable whose value stands for ``{key}`` in the address. The browser sees that value.
+        TOML with a table ``[[basemap]]`` for each: ``id``, ``name``, ``datum``, and ``url`` or
+        ``file``, a PMTiles file of pictures beside the TOML; and if wanted ``attribution``,
+        ``max_zoom`` and ``key_env``, the name of the environment variable whose value stands
+        for ``{key}`` in the address. The browser sees that value.
 
     Returns
     -------
@@ -109,7 +120,12 @@ def _basemap(path: Path, number: int, entry: Mapping[str, Any]) -> Basemap:
             field=unknown[0],
             known=", ".join(sorted(_KNOWN)),
         )
-    for name in ("id", "name", "url", "datum"):
+    if ("url" in entry) == ("file" in entry):
+        raise InputError(
+            "{file}, ground {number}: give either a url or a file", file=path, number=number
+        )
+    source = "file" if "file" in entry else "url"
+    for name in ("id", "name", source, "datum"):
         if not isinstance(entry.get(name), str) or not entry[name]:
             raise InputError(
                 "{file}, ground {number}: give a text for {field!r}",
@@ -121,17 +137,24 @@ def _basemap(path: Path, number: int, entry: Mapping[str, Any]) -> Basemap:
         raise _wrong(path, number, "id", entry["id"], "letters, digits, - and _")
     if entry["datum"] not in tuple(Datum):
         raise _wrong(path, number, "datum", entry["datum"], ", ".join(Datum))
-    deepest = entry.get("max_zoom", 18)
+    archive = None if source == "url" else PmTiles(path.parent / entry["file"])
+    deepest = entry.get("max_zoom", 18 if archive is None else archive.max_zoom)
     if not isinstance(deepest, int) or not 1 <= deepest <= _DEEPEST:
         raise _wrong(path, number, "max_zoom", deepest, f"1 to {_DEEPEST}")
     return Basemap(
         id=entry["id"],
         name=entry["name"],
-        url=_address(path, number, entry),
+        url=_address(path, number, entry) if archive is None else _served(entry["id"]),
         datum=Datum(entry["datum"]),
         attribution=str(entry.get("attribution", "")),
         max_zoom=deepest,
+        archive=archive,
     )
+
+
+def _served(ground_id: str) -> str:
+    """Return the address under which this server gives the tiles of a file."""
+    return f"ground/{ground_id}/{{z}}/{{x}}/{{y}}"
 
 
 def _address(path: Path, number: int, entry: Mapping[str, Any]) -> str:

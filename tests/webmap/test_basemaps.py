@@ -7,6 +7,7 @@ import pytest
 import webmap
 from geogrid.crs import Datum
 from geogrid.errors import InputError
+from tests.webmap.pmtiles_files import pmtiles
 from webmap.basemaps import read_basemaps
 
 ONE = """
@@ -96,3 +97,25 @@ def test_the_page_may_load_pictures_from_the_ground_and_nothing_else(tiny_worksp
 def test_without_grounds_nothing_outside_is_allowed(client):
     assert "http" not in client.get("/").headers["Content-Security-Policy"]
     assert client.get("/api/layers").get_json()["workspace"]["basemaps"] == []
+
+
+def test_a_ground_can_be_a_pmtiles_file_beside_its_toml(written, tmp_path, tiny_workspace):
+    (tmp_path / "city.pmtiles").write_bytes(pmtiles({(9, 420, 210): b"picture"}))
+    filed = ONE.replace(
+        'url = "http://10.1.2.3:8080/tiles/{z}/{x}/{y}.png"', 'file = "city.pmtiles"'
+    )
+    (ground,) = read_basemaps(written(filed.replace("max_zoom = 17\n", "")))
+    assert (ground.url, ground.max_zoom) == ("ground/intranet/{z}/{x}/{y}", 9)
+    app = webmap.create_app(tiny_workspace, settings=webmap.Settings(basemaps=(ground,)))
+    client = app.test_client()
+    answer = client.get("/ground/intranet/9/420/210")
+    assert (answer.data, answer.mimetype) == (b"picture", "image/png")
+    clear = client.get("/ground/intranet/9/420/211")
+    assert clear.status_code == 200
+    assert clear.data.startswith(b"\x89PNG")
+    assert client.get("/ground/other/9/420/210").status_code == 404
+    assert client.get("/ground/intranet/9/420/x").status_code == 404
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "http" not in policy
+    with pytest.raises(InputError, match="give either a url or a file"):
+        read_basemaps(written(ONE + 'file = "city.pmtiles"\n'))

@@ -27,7 +27,7 @@ export function crsFor(basemap) {
 export function createBasemap({ map, store, about, basemap }) {
   if (basemap) {
     L.tileLayer(basemap.url, {
-      zIndex: 0, maxNativeZoom: basemap.max_zoom, maxZoom: 22, noWrap: true, className: "basemap",
+      zIndex: 0, minNativeZoom: basemap.min_zoom, maxNativeZoom: basemap.max_zoom, maxZoom: 22, noWrap: true, className: "basemap",
     }).addTo(map);
     if (basemap.attribution) {
       const credit = el("div", { class: "ground-credit" }, basemap.attribution);
