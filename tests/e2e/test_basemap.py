@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 import webmap
 from geogrid.crs import Datum, from_wgs84
 from geogrid.export.lattice_tiles import WORLD_M, png
-from tests.e2e.browsing import query_of, read_out
+from tests.e2e.browsing import query_of, read_out, until
 from tests.e2e.conftest import serving
-from webmap.basemaps import Basemap
+from tests.webmap.pmtiles_files import pmtiles
+from webmap.basemaps import Basemap, read_basemaps
 
 pytestmark = pytest.mark.browser
 PLACE = (117.6, 26.2)
@@ -78,3 +79,28 @@ def test_over_a_shifted_ground_a_place_lies_on_its_shifted_pixel(visit, grounded
     on_ground = tile_place(*from_wgs84(*PLACE, Datum.GCJ02))
     assert x * 256 + middle[0] - box["x"] == pytest.approx(on_ground[0], abs=2)
     assert y * 256 + middle[1] - box["y"] == pytest.approx(on_ground[1], abs=2)
+
+
+def test_a_ground_of_a_pmtiles_file_is_drawn_by_this_server_alone(visit, tiny_workspace, tmp_path):
+    x, y = (int(part / 256) for part in tile_place(*PLACE))
+    green = picture()
+    tiles = {(ZOOM, x + dx, y + dy): green for dx in range(-8, 1) for dy in range(-4, 5)}
+    (tmp_path / "city.pmtiles").write_bytes(pmtiles(tiles))
+    toml = tmp_path / "basemaps.toml"
+    toml.write_text('[[basemap]]\nid="c"\nname="C"\nfile="city.pmtiles"\ndatum="wgs84"\n', "utf-8")
+    settings = webmap.Settings(basemaps=read_basemaps(toml))
+    with serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
+        visitor = visit(address)
+        page = visitor.open(f"?lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}&basemap=c")
+        drawn = """([x, y]) => {
+          const tile = [...document.querySelectorAll('img.leaflet-tile')].find(
+            (one) => one.src.endsWith(`/${x}/${y}`) && one.complete && one.naturalWidth);
+          if (!tile) return null;
+          const canvas = Object.assign(document.createElement('canvas'), { width: 9, height: 9 });
+          canvas.getContext('2d').drawImage(tile, 0, 0, 9, 9);
+          return [...canvas.getContext('2d').getImageData(4, 4, 1, 1).data];
+        }"""
+        until(page, lambda: page.evaluate(drawn, [x, y]) == [60, 160, 60, 255])
+        until(page, lambda: page.evaluate(drawn, [x + 1, y]) == [0, 0, 0, 0])  # has no tile
+        assert all(url.startswith(address) for url in visitor.requests)
+        visitor.context.close()
