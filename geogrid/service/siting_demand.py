@@ -88,6 +88,12 @@ def demand_of(
         xy, weight = np.column_stack(grid.spec.centres(grid.cells[cell])), per_cell[cell]
     if district is not None:
         here = grid.district[cell] == grid.boundary.position_of(district)
+        if not here.any():
+            raise InputError(
+                "there is no demand ({weight}) in district {district!r}; choose another of them",
+                weight=name,
+                district=district,
+            )
         xy, weight, cell = xy[here], weight[here], cell[here]
     private = inside_zones(xy, zone_shapes(shelf)[1]) >= 0
     if private.all():

@@ -118,3 +118,25 @@ def test_more_cameras_are_asked_for_with_a_proof_kept_and_compared(visit):
     other = visit().open(f"?desk={query_of(page)['desk']}")
     expect(other.locator("#desk-name")).to_contain_text("With three more")
     expect(other.locator("#desk-cameras li")).to_have_count(4)
+
+
+def test_more_is_asked_for_in_one_district_and_the_desk_says_what_buildings_do(visit):
+    visitor = visit()
+    page = visitor.open(HERE)
+    expect(page.locator("#desk-result [data-said=sight]")).not_to_be_empty(timeout=SLOW_MS)
+    page.select_option("#desk-weight", "land")  # every district has some
+    page.select_option("#desk-district", index=2)
+    wanted = page.locator("#desk-district").input_value()
+    page.fill("#desk-label", "One district")
+    page.fill("#desk-count", "2")
+    page.click("#desk-solve")
+    expect(page.locator("#desk-plan [data-row=status] td")).to_be_visible(timeout=60_000)
+    kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
+    assert kept["question"]["district"] == wanted
+    gained = {
+        name
+        for name, share in kept["result"]["after"]["districts"].items()
+        if (share or 0.0) > (kept["result"]["before"]["districts"][name] or 0.0)
+    }
+    assert wanted in gained
+    assert len(kept["cameras"]) == 2

@@ -28,9 +28,17 @@ export function resultParts(found, districts, chosen) {
   if (local !== null && local !== undefined && local !== "") {
     rows.push(["district", districts.name(chosen), `${percent(before.districts[chosen])} → ${percent(local)}`]);
   }
+  const said = hiddenWords(found);
   return [el("div", { class: "desk-bar", role: "img", "aria-label": t("desk.bar", {
     was: percent(before.seen_share), now: percent(after.seen_share),
-  }) }, ...filled.reverse()), facts(rows)];
+  }) }, ...filled.reverse()), facts(rows), el("p", { class: "small quiet", "data-said": "sight" }, said)];
+}
+
+/** Say whether buildings were looked at, and which cameras stand too deep inside one. */
+function hiddenWords({ sight, cameras }) {
+  const deep = cameras.filter(({ indoors }) => indoors).map(({ id }) => id);
+  const words = sight.buildings === "used" ? t(`desk.sight.${sight.heights}`) : t("desk.sight.none");
+  return deep.length ? `${words} ${t("desk.indoors", { ids: deep.join(", ") })}` : words;
 }
 
 /** Return what a search found and what it proved. */

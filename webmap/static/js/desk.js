@@ -6,7 +6,7 @@ import { createDeskMap } from "./desk-map.js";
 import { comparedParts, planParts, resultParts } from "./desk-result.js";
 import { afterPause, byId, el } from "./dom.js";
 import { number } from "./format.js";
-import { t } from "./i18n.js";
+import { currentLanguage, t } from "./i18n.js";
 import { complain, tell, whileBusy } from "./notices.js";
 
 const NEW = "new";
@@ -14,8 +14,8 @@ const FIRST = { range: 250, bearing: 0, view_angle: 90 };
 const FIELDS = [["range", 10, 5000], ["bearing", 0, 359], ["view_angle", 10, 360]];
 const PAUSE_MS = 120;
 const MOST_STEPS = 50;
-const bare = ({ id, lat, lon, range, bearing, view_angle, fixed, origin }) =>
-  ({ id, lat, lon, range, bearing, view_angle, fixed, origin });
+const bare = ({ id, lat, lon, range, bearing, view_angle, height, fixed, origin }) =>
+  ({ id, lat, lon, range, bearing, view_angle, height, fixed, origin });
 
 /** Build the desk; `click` takes clicks of the map while cameras are placed. */
 export function createDesk({ map, store, about, districts }) {
@@ -133,6 +133,15 @@ export function createDesk({ map, store, about, districts }) {
     byId("desk-compare").replaceChildren(el("option", { value: "" }, "–"),
       ...known.scenarios.filter(({ id }) => id !== kept?.id).map(({ id, name }) => el("option", { value: id }, name)));
     byId("desk-label").value = kept?.name ?? "";
+    fillDistricts();
+  }
+
+  /** Offer the districts in which more can be asked for; the one the map is about comes first. */
+  function fillDistricts(wanted = byId("desk-district").value) {
+    const ids = [...districts.ids].sort((a, b) => districts.name(a).localeCompare(districts.name(b), currentLanguage()));
+    byId("desk-district").replaceChildren(el("option", { value: "" }, t("district.all")),
+      ...ids.map((id) => el("option", { value: id }, districts.name(id))));
+    byId("desk-district").value = wanted;
   }
 
   function take(scenario) {
@@ -149,6 +158,7 @@ export function createDesk({ map, store, about, districts }) {
     document.body.classList.toggle("with-desk", Boolean(desk));
     drawn.show(Boolean(desk));
     if (!desk) { setPlacing(false); return; }
+    if (!loaded) fillDistricts(store.get().district);
     try {
       known = await getJson("api/scenarios");
       if (desk !== NEW && loaded !== desk) take(await getJson(`api/scenarios/${encodeURIComponent(desk)}`));
@@ -187,7 +197,8 @@ export function createDesk({ map, store, about, districts }) {
     const scenario = await keep();
     if (!scenario) return;
     const more = Math.max(1, Math.round(Number(byId("desk-count").value)) || 1);
-    const asked = { question: { ...question(), new: more }, revision: scenario.revision };
+    const district = byId("desk-district").value || null;
+    const asked = { question: { ...question(), new: more, district }, revision: scenario.revision };
     take(await whileBusy(t("busy.solve"), () => send(`api/scenarios/${scenario.id}/solve`, asked)));
     draw();
     ask();
@@ -225,6 +236,7 @@ export function createDesk({ map, store, about, districts }) {
   byId("desk-open").addEventListener("change", (event) => store.set({ desk: event.target.value }));
   byId("desk-weight").addEventListener("change", (event) => step({ ...plan, weight: event.target.value }));
   store.watch((state, now) => {
+    if (now.has("district") && shown()) fillDistricts(state.district);
     if (now.has("desk")) open();
     else if (shown() && ["from", "to", "hours", "weekdays", "district"].some((name) => now.has(name))) ask();
     if (now.has("lang") && shown()) { fill(); changed(); }
