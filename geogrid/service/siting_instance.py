@@ -50,7 +50,7 @@ class SitingInstance:
 
     @property
     def obstacles(self) -> Obstacles | None:
-        """Buildings that were looked at; ``None`` where none were."""
+        """What buildings were looked at; ``None`` where none were."""
         return self.points.obstacles
 
 
