@@ -60,8 +60,8 @@ def random_places(many):
         yield (z, x, y), z <= 22 and max(x, y) < 2**z
 
 
-def test_ten_thousand_random_tiles_are_pictures_or_refused(tiny_workspace):
-    for place, there in random_places(10_000):
+def test_random_tiles_are_pictures_or_refused(tiny_workspace):
+    for place, there in random_places(2_000):
         if there:
             picture = tiny_workspace.tile("coverage", "patrol_s", place)
             assert picture.startswith(b"\x89PNG"), place
