@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 FieldType = Literal[
@@ -50,6 +50,9 @@ class FieldSpec:
         From the words that occur to the word that is stored; empty for free text.
     open_choices
         Words that are not in ``choices`` are kept as they are.
+    strict
+        A number that cannot be read or be true refuses its row, also where the field is
+        optional: left empty it would mean something else.
     """
 
     name: str
@@ -62,6 +65,7 @@ class FieldSpec:
     high: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     open_choices: bool = False
+    strict: bool = False
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -98,6 +102,22 @@ def choices(**synonyms_of: str) -> Mapping[str, str]:
         for word, synonyms in synonyms_of.items()
         for synonym in (word, *words(synonyms))
     }
+
+
+def strictly(spec: FieldSpec) -> FieldSpec:
+    """Return a field whose unreadable values refuse their rows.
+
+    Parameters
+    ----------
+    spec
+        A number.
+
+    Returns
+    -------
+    FieldSpec
+        The same, ``strict``.
+    """
+    return replace(spec, strict=True)
 
 
 def number(

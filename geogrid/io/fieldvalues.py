@@ -86,7 +86,7 @@ def _number_field(gate: Gate, spec: FieldSpec) -> NDArray[np.float64]:
     high = np.inf if spec.high is None else spec.high
     with np.errstate(invalid="ignore"):
         off = (value < low) | (value > high)
-    if spec.required or spec.name == "weight":
+    if spec.required or spec.strict:
         gate.refuse(part.blank & spec.required, spec.name, MISSING)
         gate.refuse(part.bad, spec.name, NOT_NUMBER)
         gate.refuse(off, spec.name, OUT_OF_RANGE, {"low": low, "high": high})

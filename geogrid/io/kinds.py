@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from geogrid.io.fields import FieldSpec, choices, number, words
+from geogrid.io.fields import FieldSpec, choices, number, strictly, words
 from geogrid.io.plain_kinds import GROUP, PLAIN_KINDS, UNIT
 
 _LON = FieldSpec(
@@ -225,7 +225,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
             aliases=words("类别 类型 案别 案件类别 警情类别 警情类型 案件类型"),
             fallbacks=words("offense offence crime_type type kind"),
         ),
-        number("weight", "1", 0.0, 1e9, "权重 危害权重"),
+        strictly(number("weight", "1", 0.0, 1e9, "权重 危害权重")),
         FieldSpec(
             "source",
             "choice",
@@ -278,7 +278,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
     "demand": (
         _id("demand_id", "需求编号", "需求点编号"),
         *_PLACE,
-        number("weight", "1", 0.0, 1e9, "权重 需求 需求量 需求权重"),
+        strictly(number("weight", "1", 0.0, 1e9, "权重 需求 需求量 需求权重")),
         _NAME,
     ),
     "candidates": (

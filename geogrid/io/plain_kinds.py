@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from geogrid.io.fields import FieldSpec, choices, number, words
+from geogrid.io.fields import FieldSpec, choices, number, strictly, words
 
 UNIT: Final = FieldSpec(
     "unit",
@@ -81,27 +81,35 @@ PLAIN_KINDS: Final[Mapping[str, tuple[FieldSpec, ...]]] = {
             choices=PLACE_CLASSES,
             open_choices=True,
         ),
-        number("visits", "1", 0.0, 1_000.0, "visits_per_shift 次数 巡逻次数 每班次数 到访次数"),
-        number(
-            "minutes_min",
-            "min",
-            0.0,
-            1_440.0,
-            "min_minutes least_minutes 最少分钟 最短分钟 每次最少分钟",
+        strictly(
+            number("visits", "1", 0.0, 1_000.0, "visits_per_shift 次数 巡逻次数 每班次数 到访次数")
         ),
-        number(
-            "minutes_max",
-            "min",
-            0.0,
-            1_440.0,
-            "max_minutes most_minutes 最多分钟 最长分钟 每次最多分钟",
+        strictly(
+            number(
+                "minutes_min",
+                "min",
+                0.0,
+                1_440.0,
+                "min_minutes least_minutes 最少分钟 最短分钟 每次最少分钟",
+            )
         ),
-        number(
-            "longest_absence_h",
-            "h",
-            0.01,
-            8_784.0,
-            "max_absence_h longest_absence 最长间隔 最长间隔小时 最长未巡小时",
+        strictly(
+            number(
+                "minutes_max",
+                "min",
+                0.0,
+                1_440.0,
+                "max_minutes most_minutes 最多分钟 最长分钟 每次最多分钟",
+            )
+        ),
+        strictly(
+            number(
+                "longest_absence_h",
+                "h",
+                0.01,
+                8_784.0,
+                "max_absence_h longest_absence 最长间隔 最长间隔小时 最长未巡小时",
+            )
         ),
         FieldSpec("hours", "hours", aliases=words("duty_hours 时段 执勤时段 值守时段 工作时段")),
     ),

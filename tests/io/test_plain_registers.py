@@ -81,6 +81,16 @@ def test_promises_are_made_to_a_place_or_to_a_class(tmp_path):
     assert report.bad_rows == (4, 5, 6, 7, 9)
 
 
+@pytest.mark.parametrize("field", ["visits", "minutes_min", "minutes_max", "longest_absence_h"])
+@pytest.mark.parametrize("written", ["three", "-1", "9999999"])
+def test_a_promise_whose_numbers_cannot_be_is_refused_not_made_smaller(tmp_path, field, written):
+    row = {"place": "R1", "visits": "2", "minutes_min": "5"} | {field: written}
+    text = f"{','.join(row)}\n{','.join(row.values())}\nR2,1,5{',' * (len(row) - 3)}\n"
+    promises, report = read(tmp_path, "dosage", text)
+    assert promises.index.tolist() == ["place=R2"]
+    assert [refusal.field for refusal in report.refusals] == [field]
+
+
 def test_a_contract_needs_a_column_for_what_it_promises_to(tmp_path):
     with pytest.raises(InputError, match="no column for place, nor for class"):
         read(tmp_path, "dosage", "visits\n3\n")
