@@ -196,8 +196,8 @@ def import_(
     """Import files of one kind, all of them or none.
 
     KIND is tracks, incidents, cameras, checkpoints, rooms, places, areas, zones, roads, buildings,
-    depots, population, demand, candidates, units, shifts or dosage. Rows that are refused go to
-    quarantine.
+    depots, population, demand, candidates, units, shifts, rosters or dosage. Rows that are refused
+    go to quarantine.
     """
     from geogrid.workspace import Workspace
 

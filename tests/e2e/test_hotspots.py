@@ -60,3 +60,14 @@ def test_the_forecast_is_a_measure_that_is_asked_for(page):
     page.click("[data-layer=gaps]")
     expect(page.locator("#column")).to_have_value("state", timeout=SLOW_MS)
     assert "never visited" in page.locator("#legend").inner_text()
+
+
+def test_gaps_count_incidents_by_harm_where_that_is_asked(page):
+    expect(page.locator("#weight")).to_be_hidden()
+    page.click("[data-layer=gaps]")
+    with page.expect_response(lambda answer: "layers/gaps?weight=harm" in answer.url) as told:
+        page.check("#weight")
+    assert told.value.json()["provenance"]["parameters"]["weight"] == "harm"
+    until(page, lambda: query_of(page).get("weight") == "harm")
+    page.keyboard.press("z")
+    expect(page.locator("#weight")).not_to_be_checked()

@@ -4,7 +4,7 @@ export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
   layer: "", column: "", on: "roads,checkpoints", order: "", fade: "", without: "",
   hidden: "", range: "", opacity: 85,
-  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "",
+  from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "", weight: "",
   area: "", desk: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
   plan: "", plan_unit: "",
 });
@@ -49,7 +49,9 @@ export function otherWindowOf(state) {
 /** Return everything that a layer is asked with. */
 export function questionOf(layerId, state) {
   const window = windowOf(state);
-  return layerId === "hotspots" && state.method ? { ...window, method: state.method } : window;
+  if (layerId === "hotspots" && state.method) return { ...window, method: state.method };
+  if (layerId === "gaps" && state.weight) return { ...window, weight: state.weight };
+  return window;
 }
 
 /** Return the ids of a comma-separated list as a Set. */

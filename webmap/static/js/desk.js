@@ -154,6 +154,7 @@ export function createDesk({ map, store, about, districts }) {
 
   async function open() {
     const { desk } = store.get();
+    if (desk && desk === loaded && !byId("desk").hidden) return; // kept just now: a name may be typed already
     byId("desk").hidden = !desk;
     document.body.classList.toggle("with-desk", Boolean(desk));
     drawn.show(Boolean(desk));

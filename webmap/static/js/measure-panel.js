@@ -36,6 +36,8 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     select.replaceChildren(...methods.map((name, at) => el("option", { value: at === 0 ? "" : name }, t(`method.${name}`))));
     select.value = store.get().method;
     byId("method-row").hidden = layer !== "hotspots";
+    byId("weight-row").hidden = layer !== "gaps";
+    byId("weight").checked = store.get().weight === "harm";
     byId("method-note").textContent = layer === "hotspots" ? t(`note.${store.get().method || methods[0]}`) : "";
   }
 
@@ -128,11 +130,12 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
 
   byId("column").addEventListener("change", (event) => store.set({ column: event.target.value }));
   byId("method").addEventListener("change", (event) => store.set({ method: event.target.value, column: "" }));
+  byId("weight").addEventListener("change", (event) => store.set({ weight: event.target.checked ? "harm" : "" }));
   const opacity = byId("opacity");
   opacity.value = String(store.get().opacity);
   opacity.addEventListener("input", () => store.set({ opacity: Number(opacity.value) }));
   store.watch((state, changed) => { if (changed.has("opacity")) opacity.value = String(state.opacity); });
-  store.watch((state, changed) => { if (["layer", "method", "lang"].some((name) => changed.has(name))) tabs(); });
+  store.watch((state, changed) => { if (["layer", "method", "weight", "lang"].some((name) => changed.has(name))) tabs(); });
   tabs();
   return { show, stepColumn, choose: (at) => lattices[at] && store.set({ layer: lattices[at].id, column: "" }) };
 }

@@ -22,7 +22,7 @@ const USUAL = {
   "local-moran": "cluster", kde: "density", emerging: "category", "near-repeat": "alert", scan: "cluster",
 };
 const usualColumn = ({ layer, method }) => (layer === "hotspots" && USUAL[method]) || USUAL[layer];
-const WATCHED = ["layer", "column", "from", "to", "hours", "weekdays", "lang", "method",
+const WATCHED = ["layer", "column", "from", "to", "hours", "weekdays", "lang", "method", "weight",
   "compare", "b_from", "b_to", "b_hours", "b_weekdays"];
 
 /** Return the measure that follows the state; `react` is called when another one is drawn. */
