@@ -70,7 +70,7 @@ def write_demo(
     folder: Path,
     districts: Path,
     *,
-    size: Literal["tiny", "city"],
+    size: Literal["tiny", "city"] | DemoSize,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[DemoFile, ...]:
@@ -83,7 +83,8 @@ def write_demo(
     districts
         GeoJSON of Sanming's twelve districts of 2010 (``adcode``, ``name``; WGS-84).
     size
-        ``city``: all districts, 187 cars, 7 days. ``tiny``: two districts, 30 cars, 3 days.
+        ``city``: all districts, 187 cars, 7 days. ``tiny``: two districts, 30 cars, 3 days. Or
+        how much of everything.
     seed
         The same seed gives the same bytes.
     progress
@@ -99,7 +100,8 @@ def write_demo(
     BoundaryError
         The file of districts lacks one that the demo needs.
     """
-    plan, say = SIZES[size], progress or _say_nothing
+    plan = size if isinstance(size, DemoSize) else SIZES[size]
+    say = progress or _say_nothing
     folder.mkdir(parents=True, exist_ok=True)
     say("reading districts and towns")
     ground = read_ground(districts, plan.active)
