@@ -17,7 +17,7 @@ PLACES = {"SM-01": [(117.60, 26.20), (117.63, 26.22), (117.66, 26.20)], HOSTILE:
 
 
 def plan():
-    """Return two tours as the server draws them: planning takes longer than a test may."""
+    """Return two tours as the server draws them, one of a unit with a hostile name."""
     stops = [
         {
             "type": "Feature",
