@@ -1,6 +1,7 @@
 /** Counted circles on a canvas: many incidents drawn as one where they lie too near to be told apart. */
 
 import { number } from "./format.js";
+import { MapCanvas } from "./map-canvas.js";
 
 const { L } = globalThis;
 const SMALLEST_PX = 9;
@@ -9,7 +10,9 @@ const COLORS = { light: ["#9a3b00", "#ffffff"], dark: ["#ff8f4a", "#1b0d02"] };
 
 const radiusOf = (n) => SMALLEST_PX + GROWTH_PX * Math.log10(n);
 
-export const ClusterCanvas = L.Layer.extend({
+export const ClusterCanvas = MapCanvas.extend({
+  _name: "clusters",
+
   initialize({ pane, theme = "light" }) {
     this._theme = theme;
     this._clusters = [];
@@ -23,48 +26,21 @@ export const ClusterCanvas = L.Layer.extend({
     return this._redraw();
   },
 
-  setTheme(theme) {
-    this._theme = theme;
-    return this._redraw();
-  },
-
-  onAdd(map) {
-    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide clusters", this.getPane());
-    this._canvas.setAttribute("aria-hidden", "true");
-    map.on("moveend zoomend resize", this._redraw, this);
-    this._redraw();
-  },
-
-  onRemove(map) {
-    map.off("moveend zoomend resize", this._redraw, this);
-    this._canvas.remove();
-    this._canvas = null;
-    this._drawn = [];
-  },
-
   /** Return {lng, lat, n} of the circle under a place on the map's container, or null. */
   hit({ x, y }) {
     const over = this._drawn.filter((one) => Math.hypot(one.x - x, one.y - y) <= one.radius);
     return over.length ? over[over.length - 1] : null;
   },
 
-  _redraw() {
+  _draw(context, { width, height }) {
     const map = this._map;
-    if (!map || !this._canvas) return this;
-    const size = map.getSize();
-    const ratio = Math.min(2, devicePixelRatio || 1);
-    Object.assign(this._canvas, { width: size.x * ratio, height: size.y * ratio });
-    Object.assign(this._canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
-    L.DomUtil.setPosition(this._canvas, map.containerPointToLayerPoint([0, 0]));
-    const context = this._canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    this._drawn = this._clusters.map(([lng, lat, n]) => ({
+    const drawn = this._clusters.map(([lng, lat, n]) => ({
       ...map.latLngToContainerPoint([lat, lng]), lng, lat, n, radius: radiusOf(n),
-    })).filter(({ x, y, radius }) => x > -radius && y > -radius && x < size.x + radius && y < size.y + radius);
+    })).filter(({ x, y, radius }) => x > -radius && y > -radius && x < width + radius && y < height + radius);
     const [fill, ink] = COLORS[this._theme === "dark" ? "dark" : "light"];
     const font = getComputedStyle(document.body).fontFamily;
     Object.assign(context, { textAlign: "center", textBaseline: "middle", lineWidth: 1.5, strokeStyle: ink });
-    for (const { x, y, n, radius } of this._drawn) {
+    for (const { x, y, n, radius } of drawn) {
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.globalAlpha = 0.88;
@@ -77,6 +53,6 @@ export const ClusterCanvas = L.Layer.extend({
       context.fillStyle = ink;
       context.fillText(words, x, y + 0.5);
     }
-    return this;
+    return drawn;
   },
 });

@@ -5,6 +5,8 @@
  * Tens of thousands of points take a few milliseconds.
  */
 
+import { MapCanvas } from "./map-canvas.js";
+
 const { L } = globalThis;
 const ROOM = 0.15; // of the map's size, drawn beyond each edge so that a small pan shows no gap
 const REACH_PX = 9; // how near the pointer must be
@@ -45,7 +47,9 @@ function prepared(feature, kindOf) {
   return { feature, lines, box, kind: kindOf(feature), point: feature.geometry.type === "Point" };
 }
 
-export const FeatureCanvas = L.Layer.extend({
+export const FeatureCanvas = MapCanvas.extend({
+  _room: ROOM,
+
   /** `style` is {kindOf(feature), looks(theme, zoom) -> {kind: look}}; see feature-style.js. */
   initialize(style, { pane = "points", theme = "light" } = {}) {
     this._style = style;
@@ -68,29 +72,10 @@ export const FeatureCanvas = L.Layer.extend({
     return this._redraw();
   },
 
-  setTheme(theme) {
-    this._theme = theme;
-    return this._redraw();
-  },
-
   /** Leave out these kinds; they are not found under the pointer either. */
   setHidden(kinds) {
     this._hidden = kinds;
     return this._redraw();
-  },
-
-  onAdd(map) {
-    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide", this.getPane());
-    this._canvas.setAttribute("aria-hidden", "true");
-    map.on("moveend zoomend resize", this._redraw, this);
-    this._redraw();
-  },
-
-  onRemove(map) {
-    map.off("moveend zoomend resize", this._redraw, this);
-    this._canvas.remove();
-    this._canvas = null;
-    this._drawn = [];
   },
 
   /** Return the point feature under a place on the map's container, or null. */
@@ -104,21 +89,8 @@ export const FeatureCanvas = L.Layer.extend({
     return best;
   },
 
-  _redraw() {
+  _draw(context, { corner, pad, ratio, width, height }) {
     const map = this._map;
-    if (!map || !this._canvas) return this;
-    const size = map.getSize();
-    const pad = size.multiplyBy(ROOM).round();
-    const corner = map.containerPointToLayerPoint([0, 0]).subtract(pad);
-    const ratio = Math.min(2, devicePixelRatio || 1);
-    const [width, height] = [size.x + 2 * pad.x, size.y + 2 * pad.y];
-    this._canvas.width = width * ratio;
-    this._canvas.height = height * ratio;
-    this._canvas.style.width = `${width}px`;
-    this._canvas.style.height = `${height}px`;
-    L.DomUtil.setPosition(this._canvas, corner);
-    const context = this._canvas.getContext("2d");
-    context.scale(ratio, ratio);
     const zoom = map.getZoom();
     const scale = 2 ** zoom;
     const origin = map.getPixelOrigin().add(corner);
@@ -132,8 +104,7 @@ export const FeatureCanvas = L.Layer.extend({
       && box[0] <= frame.box[2] && box[2] >= frame.box[0]
       && box[1] <= frame.box[3] && box[3] >= frame.box[1]);
     drawLines(frame, seen.filter(({ point }) => !point));
-    this._drawn = drawPoints(frame, seen.filter(({ point }) => point));
-    return this;
+    return drawPoints(frame, seen.filter(({ point }) => point));
   },
 });
 

@@ -1,5 +1,7 @@
 /** Tours on a canvas: a line through each unit's stops, their numbers, and the times of the chosen one. */
 
+import { MapCanvas } from "./map-canvas.js";
+
 const { L } = globalThis;
 const NUMBERS_FROM_ZOOM = 12.5; // further out numbers cover one another
 const STOP_PX = 9;
@@ -7,7 +9,9 @@ const SMALL_PX = 3.5;
 const FAINT = 0.25;
 const DASHES = [[], [9, 4], [3, 4]]; // units of one colour are told apart by their line
 
-export const TourCanvas = L.Layer.extend({
+export const TourCanvas = MapCanvas.extend({
+  _name: "tours",
+
   /** `colors` gives the colour of the n-th unit and the theme. */
   initialize({ pane, theme, colors }) {
     this._theme = theme;
@@ -25,49 +29,21 @@ export const TourCanvas = L.Layer.extend({
     return this._redraw();
   },
 
-  setTheme(theme) {
-    this._theme = theme;
-    return this._redraw();
-  },
-
-  onAdd(map) {
-    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-hide tours", this.getPane());
-    this._canvas.setAttribute("aria-hidden", "true");
-    map.on("moveend zoomend resize", this._redraw, this);
-    this._redraw();
-  },
-
-  onRemove(map) {
-    map.off("moveend zoomend resize", this._redraw, this);
-    this._canvas.remove();
-    this._canvas = null;
-    this._drawn = [];
-  },
-
   /** Return {unit, number} of the stop under a place on the map's container, or null. */
   hit({ x, y }) {
     const near = this._drawn.filter((one) => Math.hypot(one.x - x, one.y - y) <= STOP_PX);
     return near.find(({ unit }) => unit === this._chosen) ?? near[near.length - 1] ?? null;
   },
 
-  _redraw() {
-    const map = this._map;
-    if (!map || !this._canvas) return this;
-    const size = map.getSize();
-    const ratio = Math.min(2, devicePixelRatio || 1);
-    Object.assign(this._canvas, { width: size.x * ratio, height: size.y * ratio });
-    Object.assign(this._canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
-    L.DomUtil.setPosition(this._canvas, map.containerPointToLayerPoint([0, 0]));
-    const context = this._canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    this._drawn = [];
+  _draw(context) {
+    const drawn = [];
     const tours = this._tours.map((tour, at) => ({ ...tour, at, own: tour.unit === this._chosen }))
       .sort((a, b) => Number(a.own) - Number(b.own)); // the chosen one on top
-    for (const tour of tours) this._drawTour(context, tour);
-    return this;
+    for (const tour of tours) this._drawTour(context, tour, drawn);
+    return drawn;
   },
 
-  _drawTour(context, { unit, stops, at, own }) {
+  _drawTour(context, { unit, stops, at, own }, drawn) {
     const dark = this._theme === "dark";
     const [color, halo] = [this._colors(at, this._theme), dark ? "#0b1016" : "#ffffff"];
     const points = stops.map((stop) => ({ ...this._map.latLngToContainerPoint([stop.lat, stop.lng]), ...stop }));
@@ -98,7 +74,7 @@ export const TourCanvas = L.Layer.extend({
         context.strokeText(time, x + STOP_PX + 3, y);
         context.fillText(time, x + STOP_PX + 3, y);
       }
-      this._drawn.push({ x, y, unit, number });
+      drawn.push({ x, y, unit, number });
     }
     context.globalAlpha = 1;
   },
