@@ -10,16 +10,12 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import waitress
 from playwright.sync_api import sync_playwright
 
 from geogrid.workspace import Workspace
-from webmap import create_app
+from webmap import create_app, serving
 
 PICTURES = {  # by file: what the address asks for, and a place to point at
     "map.png": ("lang=en&theme=light&layer=coverage&column=patrol_s", (888, 252)),
@@ -28,26 +24,6 @@ FOLDER = Path("docs/img")
 SCREEN = {"width": 1280, "height": 800}
 MAX_BYTES = 400_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@contextmanager
-def served(workspace: Workspace) -> Iterator[str]:
-    """Serve a workspace's map on a free port and yield its address.
-
-    Parameters
-    ----------
-    workspace
-        What to show.
-
-    Yields
-    ------
-    str
-        Such as ``http://127.0.0.1:8123``.
-    """
-    server = waitress.create_server(create_app(workspace), host="127.0.0.1", port=0, threads=8)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
 
 
 def take(address: str) -> None:
@@ -84,7 +60,7 @@ def main() -> int:
             workspace = Workspace.open(sys.argv[1])
         else:
             workspace = Workspace.demo(Path(folder) / "tiny", size="tiny", seed=0)
-        with served(workspace) as address:
+        with serving(create_app(workspace)) as address:
             take(address)
     return 0
 

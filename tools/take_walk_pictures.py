@@ -13,9 +13,10 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from take_pictures import BROWSERS, FOLDER, MAX_BYTES, SCREEN, served
+from take_pictures import BROWSERS, FOLDER, MAX_BYTES, SCREEN
 
 from geogrid.workspace import Workspace
+from webmap import create_app, serving
 
 DISTRICT = "350402"
 PLACES = ((-40, -30), (40, -20), (0, 45))  # of three cameras, pixels from the middle
@@ -95,7 +96,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         workspace = Workspace.demo(Path(folder) / "tiny", size="tiny", seed=0)
         chromium = playwright.chromium.launch(executable_path=found, args=arguments)
-        with served(workspace) as address:
+        with serving(create_app(workspace)) as address:
             walk(chromium.new_page(viewport=SCREEN, locale="en-GB"), address)
             chromium.close()  # before the server: what it still asks for would find nobody
     return 0

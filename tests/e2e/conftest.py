@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import waitress
 
 import webmap
 from geogrid.workspace import Choices, DistrictFile, Workspace, read_options
@@ -27,21 +24,10 @@ WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
 
-@contextmanager
-def serving(app):
-    """Serve an application on a free port of this machine; yield its address."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
-
-
 @pytest.fixture(scope="session")
 def address(tiny_workspace):
     """Serve the small demo city and return its address."""
-    with serving(webmap.create_app(tiny_workspace)) as address:
+    with webmap.serving(webmap.create_app(tiny_workspace)) as address:
         yield address
 
 
@@ -52,7 +38,7 @@ def bare_address(boundaries, tmp_path_factory):
     districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
     choices = Choices(cell_size_m=2000, name="<b>Bare</b>")
     workspace, _ = Workspace.create(folder, districts, choices)
-    with serving(webmap.create_app(workspace)) as address:
+    with webmap.serving(webmap.create_app(workspace)) as address:
         yield address
 
 
@@ -68,7 +54,7 @@ def hostile_address(boundaries, tmp_path_factory):
         encoding="utf-8",
     )
     workspace.import_files("cameras", [cameras], read_options({"datum": "wgs84"}))
-    with serving(webmap.create_app(workspace)) as address:
+    with webmap.serving(webmap.create_app(workspace)) as address:
         yield address
 
 

@@ -13,7 +13,6 @@ import webmap
 from geogrid.crs import Datum, from_wgs84
 from geogrid.export.lattice_tiles import WORLD_M, png
 from tests.e2e.browsing import query_of, read_out, until
-from tests.e2e.conftest import serving
 from tests.webmap.pmtiles_files import pmtiles
 from webmap.basemaps import Basemap, read_basemaps
 
@@ -35,10 +34,10 @@ def grounded_address(tiny_workspace):
     tiles.add_url_rule(
         "/<int:z>/<int:x>/<int:y>.png", "tile", lambda **_: Response(green, mimetype="image/png")
     )
-    with serving(tiles) as ground:
+    with webmap.serving(tiles) as ground:
         named = Basemap("green", "绿底图", f"{ground}/{{z}}/{{x}}/{{y}}.png", Datum.GCJ02, "© 某地")
         settings = webmap.Settings(basemaps=(named,))
-        with serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
+        with webmap.serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
             yield address
 
 
@@ -89,7 +88,7 @@ def test_a_ground_of_a_pmtiles_file_is_drawn_by_this_server_alone(visit, tiny_wo
     toml = tmp_path / "basemaps.toml"
     toml.write_text('[[basemap]]\nid="c"\nname="C"\nfile="city.pmtiles"\ndatum="wgs84"\n', "utf-8")
     settings = webmap.Settings(basemaps=read_basemaps(toml))
-    with serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
+    with webmap.serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
         visitor = visit(address)
         page = visitor.open(f"?lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}&basemap=c")
         drawn = """([x, y]) => {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 import webmap
 from geogrid.errors import InputError
 from geogrid.workspace import Choices, DistrictFile, Workspace, dry_run, read_options
-from tests.e2e.conftest import NARROW, serving
+from tests.e2e.conftest import NARROW
 
 pytestmark = pytest.mark.browser
 ROOMS = "编号,经度,纬度,等级,名称\nR1,117.62,26.26,1,列东\nR2,117.63,26.27,9,<b>列西</b>\n"
@@ -18,7 +18,7 @@ ROOMS = "编号,经度,纬度,等级,名称\nR1,117.62,26.26,1,列东\nR2,117.63
 def empty_address(boundaries, tmp_path):
     districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
     workspace, _ = Workspace.create(tmp_path / "ws", districts, Choices(cell_size_m=2000))
-    with serving(webmap.create_app(workspace)) as address:
+    with webmap.serving(webmap.create_app(workspace)) as address:
         yield address
 
 
