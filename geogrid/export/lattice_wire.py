@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _SHARE_STEPS: Final = 10_000
+_SMALL_SHARE: Final = 0.05  # a column of which no share is larger is kept a hundred times as fine
 _NULL: Final = {"u1": 2**8 - 1, "u2": 2**16 - 1, "u4": 2**32 - 1}
 _DECIMALS: Final = {"s": 1, "m": 1, "min": 1, "h": 2, "km": 2, "m2": 0}  # by unit; else 3
 
@@ -98,9 +99,9 @@ class WireColumn:
 def wire_column(table: CellTable, name: str) -> WireColumn:
     """Return a column in the smallest numbers that keep what is shown.
 
-    Whole numbers are kept exactly, shares to 0.0001, times to the second, other numbers to the
-    decimals of their unit. A value above zero never becomes zero, and a share below one never
-    one: none and all are said only where they are true.
+    Whole numbers are kept exactly, shares to 0.0001 (to 0.000001 where all are below 0.05), times
+    to the second, other numbers to the decimals of their unit. A value above zero never becomes
+    zero, and a share below one never one: none and all are said only where they are true.
 
     Parameters
     ----------
@@ -207,7 +208,7 @@ def _steps(about: Field, finite: NDArray[np.float64]) -> _Steps | None:
     low = min(0.0, float(finite.min(initial=0.0)))
     high = float(finite.max(initial=0.0))
     if about.scale == "share" and low >= 0.0 and high <= 1.0:
-        return _Steps("u2", 4, limits=(True, True))
+        return _Steps("u2", 6) if high < _SMALL_SHARE else _Steps("u2", 4, limits=(True, True))
     whole = bool(np.all(finite == np.rint(finite)))
     decimals = 0 if whole else _DECIMALS.get(about.unit, 3)
     least = int(np.floor(low * 10**decimals))

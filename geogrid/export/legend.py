@@ -17,6 +17,7 @@ from geogrid.export.palettes import (
     ZERO,
     Swatch,
     category_swatch,
+    ramp,
     sequential,
 )
 from geogrid.model.cells import Field
@@ -28,7 +29,11 @@ CHANCE_BREAKS: Final = (0.001, 0.01, 0.05, 0.1, 0.5)  # of p-values
 Z_BREAKS: Final = (1.65, 1.96, 2.58)  # two-sided 90, 95 and 99 % of a normal
 DOUBLINGS: Final = (1.0, 2.0, 3.0)  # log2: twice, four and eight times
 FIXED_BREAKS: Final = {"z": Z_BREAKS, "balance": DOUBLINGS}
-_CHANCES: Final = frozenset({"p", "q"})
+_CHANCES: Final = frozenset({"p", "q", "trend_q"})
+_PARTS: Final = frozenset({"demand_share", "supply_share"})  # of the whole city: tiny in each cell
+_RANKS: Final = frozenset({"rank"})  # the first is the strongest
+_RANK_CUTS: Final = (0.01, 0.05, 0.1, 0.25, 0.5)  # of the ranked cells
+_FEW: Final = 3  # limits, below which a column's commonest value has taken the others
 _SIGNIFICANCE: Final = (-99, -95, -90, 0, 90, 95, 99)
 _SECONDS: Final = (  # that people have words for
     *(10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600),
@@ -59,8 +64,8 @@ def column_legend(field: Field, values: NDArray[np.generic]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``kind`` (sequential, diverging, categorical), ``unit``, ``integer`` and ``classes``:
-        each with ``key``, ``from`` (included) and ``to`` (not included; null for open), the
+        ``kind`` (sequential, diverging, categorical), ``unit``, ``integer``, of sequential
+        ones ``ramp`` (colours from the lowest class to the highest) and ``classes``: each with ``key``, ``from`` (included) and ``to`` (not included; null for open), the
         colours ``light`` and ``dark``, ``opacity``, ``hatch``, and ``label`` (English) where
         numbers do not say it. Times are seconds since 1970 UTC. ``null`` is the class of
         cells whose value is not known.
@@ -86,15 +91,16 @@ def column_legend(field: Field, values: NDArray[np.generic]) -> dict[str, Any]:
         return _legend(field, "diverging", _diverging(field, numbers))
     if field.scale == "time":
         return _legend(field, "sequential", _ranges(_moments(numbers), None, integer=True))
-    classes = [_class("zero", 0, 0, ZERO)] if field.name not in _CHANCES else []
-    if field.scale == "share":
+    strong_first = field.name in _CHANCES | _RANKS
+    classes = [] if strong_first else [_class("zero", 0, 0, ZERO)]
+    if field.scale == "share" and field.name not in _PARTS:
         breaks = CHANCE_BREAKS if field.name in _CHANCES else SHARE_BREAKS
         ranges = _ranges(breaks, 0.0, integer=False)
         integer = False
     else:
         lowest = None if numbers.size and numbers.min() < 0 else float(integer)
         ranges = _ranges(_amounts(field, numbers, integer=integer), lowest, integer=integer)
-    if field.name in _CHANCES:
+    if strong_first:
         ranges = _reversed_colours(ranges)
     return _legend(field, "sequential", [*classes, *ranges], integer=integer)
 
@@ -148,12 +154,16 @@ def _legend(
             most=MAX_CLASSES,
         )
     unknown = "never, or not known" if field.scale == "time" else "not known"
+    more = {}
+    if kind == "sequential":
+        more["ramp"] = ramp()[::-1] if field.name in _CHANCES | _RANKS else ramp()
     return {
         "column": field.name,
         "kind": kind,
         "unit": field.unit,
         "integer": integer,
         "classes": classes,
+        **more,
         "null": {"key": "null", "label": unknown, **NULL.as_json()},
     }
 
@@ -241,9 +251,18 @@ def _amounts(field: Field, numbers: NDArray[np.float64], *, integer: bool) -> tu
     distinct = np.unique(some)
     if integer and distinct.size <= CLASSES and field.unit != "s":
         return tuple(distinct[1:].tolist())
-    cuts = np.quantile(some, np.arange(1, CLASSES) / CLASSES)
+    parts = np.array(_RANK_CUTS) if field.name in _RANKS else np.arange(1, CLASSES) / CLASSES
+    rounded = _readable(field, some, parts)
+    return rounded if len(rounded) >= _FEW else _readable(field, distinct, parts)
+
+
+def _readable(
+    field: Field, numbers: NDArray[np.float64], parts: NDArray[np.float64]
+) -> tuple[float, ...]:
+    """Return quantiles of numbers, rounded to what people like to read; each is there once."""
+    cuts = np.quantile(numbers, parts)
     rounded = [_words(cut) if field.unit == "s" else _nice(cut) for cut in cuts.tolist()]
-    low, high = float(some.min()), float(some.max())
+    low, high = float(numbers.min()), float(numbers.max())
     return tuple(dict.fromkeys(cut for cut in rounded if low < cut <= high))
 
 

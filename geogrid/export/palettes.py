@@ -191,6 +191,17 @@ def sequential(classes: int) -> tuple[Swatch, ...]:
     return tuple(Swatch(_SEQUENTIAL_LIGHT[i], _SEQUENTIAL_DARK[i]) for i in picked)
 
 
+def ramp() -> list[list[str]]:
+    """Return the colours from little to much, each for a light and a dark ground.
+
+    Returns
+    -------
+    list
+        Seven pairs ``#rrggbb``.
+    """
+    return [list(pair) for pair in zip(_SEQUENTIAL_LIGHT, _SEQUENTIAL_DARK, strict=True)]
+
+
 def category_swatch(category: str, position: int) -> Swatch:
     """Return the swatch of a category.
 

@@ -100,6 +100,37 @@ def test_small_p_values_have_the_strong_colours():
     assert class_of(found, 0.0) == found["classes"][0]["key"]
 
 
+@pytest.mark.parametrize("name", ["demand_share", "supply_share"])
+def test_parts_of_the_whole_city_are_told_apart_however_small(name):
+    parts = np.geomspace(1e-6, 4e-3, 500)
+    found = legend(np.append(parts, 0.0), "share", name=name)
+    keys = [class_of(found, value) for value in parts]
+    assert min(keys.count(key) for key in set(keys)) > 40
+    assert len(set(keys)) == 6
+    assert class_of(found, 0.0) == "zero"
+
+
+def test_the_first_of_a_rank_have_the_strong_colours_and_small_classes():
+    ranks = np.arange(1.0, 10_001.0)
+    found = legend(ranks, name="rank")
+    amount = legend(ranks, name="v")
+    assert [entry["from"] for entry in found["classes"]] == [
+        1.0,
+        100.0,
+        500.0,
+        1000.0,
+        3000.0,
+        5000.0,
+    ]
+    assert found["classes"][0]["light"] == amount["classes"][-1]["light"]
+    assert found["ramp"] == amount["ramp"][::-1]
+
+
+def test_a_value_that_most_cells_have_does_not_take_the_classes_of_all_others():
+    found = legend(np.append(np.full(10_000, 0.001), np.geomspace(0.01, 100.0, 200)))
+    assert len(found["classes"]) >= 5
+
+
 def test_a_column_that_is_all_null_has_a_legend():
     for scale in ("amount", "share", "diverging", "time"):
         kind = "datetime64[s]" if scale == "time" else float

@@ -3,7 +3,7 @@
 export const DEFAULTS = Object.freeze({
   lang: "", theme: "auto", lat: null, lng: null, z: null,
   layer: "", column: "", on: "roads,checkpoints", order: "", fade: "", without: "",
-  hidden: "", range: "", opacity: 85,
+  hidden: "", range: "", breaks: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "", weight: "",
   area: "", desk: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
   plan: "", plan_unit: "",

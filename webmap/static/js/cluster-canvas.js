@@ -1,5 +1,6 @@
 /** Counted circles on a canvas: many incidents drawn as one where they lie too near to be told apart. */
 
+import { apart } from "./circles.js";
 import { number } from "./format.js";
 import { MapCanvas } from "./map-canvas.js";
 
@@ -16,14 +17,26 @@ export const ClusterCanvas = MapCanvas.extend({
   initialize({ pane, theme = "light" }) {
     this._theme = theme;
     this._clusters = [];
+    this._apart = null; // the circles of one zoom, wherever the map is
     this._drawn = [];
     L.setOptions(this, { pane });
   },
 
-  /** Take [lng, lat, n] of each; the smallest are drawn last, so that none is hidden. */
+  /** Take [lng, lat, n] of each; those that would cover one another are drawn as one. */
   setClusters(clusters) {
-    this._clusters = [...clusters].sort((a, b) => b[2] - a[2]);
+    this._clusters = clusters;
+    this._apart = null;
     return this._redraw();
+  },
+
+  /** Return the circles at the map's zoom. They do not depend on where the map is, so that a pan moves none. */
+  _circles() {
+    const zoom = this._map.getZoom();
+    if (this._apart?.zoom !== zoom) {
+      const points = this._clusters.map(([lng, lat, n]) => ({ ...this._map.project([lat, lng], zoom), lng, lat, n }));
+      this._apart = { zoom, circles: apart(points, radiusOf) };
+    }
+    return this._apart.circles;
   },
 
   /** Return {lng, lat, n} of the circle under a place on the map's container, or null. */
@@ -34,8 +47,8 @@ export const ClusterCanvas = MapCanvas.extend({
 
   _draw(context, { width, height }) {
     const map = this._map;
-    const drawn = this._clusters.map(([lng, lat, n]) => ({
-      ...map.latLngToContainerPoint([lat, lng]), lng, lat, n, radius: radiusOf(n),
+    const drawn = this._circles().map((circle) => ({
+      ...circle, ...map.latLngToContainerPoint([circle.lat, circle.lng]),
     })).filter(({ x, y, radius }) => x > -radius && y > -radius && x < width + radius && y < height + radius);
     const [fill, ink] = COLORS[this._theme === "dark" ? "dark" : "light"];
     const font = getComputedStyle(document.body).fontFamily;

@@ -15,9 +15,11 @@ export function number(value, decimals = 0) {
   return numbers({ maximumFractionDigits: decimals }).format(value);
 }
 
-/** Return a share as per cent. */
+/** Return a share as per cent; of a small one two digits, so that it is not told as none or as another's. */
 export function percent(share, decimals = 1) {
-  return numbers({ style: "percent", maximumFractionDigits: decimals }).format(share);
+  const small = share !== 0 && Math.abs(share) < 10 ** -(decimals + 1);
+  const digits = small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: decimals };
+  return numbers({ style: "percent", ...digits }).format(share);
 }
 
 function decimalsFor(value, decimals) {

@@ -1,5 +1,6 @@
 /** Choosing a measure, and its legend with counts and land. */
 
+import { createBreaks } from "./breaks.js";
 import { byId, el } from "./dom.js";
 import { columnKey, drawable } from "./measure.js";
 import { classWords, moment, number } from "./format.js";
@@ -15,6 +16,8 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
   const lattices = layers.filter(({ kind }) => kind === "lattice");
   const bare = lattices.every(({ id }) => id === "grid"); // nothing is imported yet
   const range = createRange(store);
+  const breaks = createBreaks(store);
+  const filters = (drawn) => { range.show(drawn); breaks.show(drawn); };
 
   function tabs() {
     const { layer } = store.get();
@@ -61,7 +64,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
       byId("legend").replaceChildren();
       byId("data-age").textContent = "";
       byId("sources").hidden = true;
-      range.show(null);
+      filters(null);
       return;
     }
     const { info, field } = drawn;
@@ -71,7 +74,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     if (!field) {
       byId("meaning").textContent = t("measure.nocolumns");
       byId("legend").replaceChildren();
-      range.show(null);
+      filters(null);
       return;
     }
     select.value = field.name;
@@ -80,7 +83,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     const out = kindsLeftOut(store.get().hidden, key);
     const names = [...field.wire.legend.classes.map((one, at) => [one.key, at]), ["null", 255]];
     measure.setHidden(new Set(names.filter(([name]) => out.has(name)).map(([, at]) => at)));
-    range.show(drawn);
+    filters(drawn);
     legend(field, key, out);
     age(info);
   }

@@ -2,6 +2,7 @@
 
 import { getBytes, getJson } from "./api.js";
 import { otherWindowOf, questionOf, windowOf } from "./address.js";
+import { choosable, classed } from "./classes.js";
 import { comparable, difference, fates } from "./difference.js";
 import { currentLanguage, t } from "./i18n.js";
 import { cellMask, readPairs, readRange } from "./layer-state.js";
@@ -22,7 +23,7 @@ const USUAL = {
   "local-moran": "cluster", kde: "density", emerging: "category", "near-repeat": "alert", scan: "cluster",
 };
 const usualColumn = ({ layer, method }) => (layer === "hotspots" && USUAL[method]) || USUAL[layer];
-const WATCHED = ["layer", "column", "from", "to", "hours", "weekdays", "lang", "method", "weight",
+const WATCHED = ["layer", "column", "breaks", "from", "to", "hours", "weekdays", "lang", "method", "weight",
   "compare", "b_from", "b_to", "b_hours", "b_weekdays"];
 
 /** Return the measure that follows the state; `react` is called when another one is drawn. */
@@ -59,7 +60,15 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     }
     const bytes = await getBytes(
       `lattice/${info.version}/${layerId}/${field.name}.bin`, questionOf(layerId, state), signal);
-    return { layerId, info, field, column: geogridLattice.decodeColumn(bytes, field.wire) };
+    const column = geogridLattice.decodeColumn(bytes, field.wire);
+    return { layerId, info, field: inClasses({ layerId, field, column }, state), column };
+  }
+
+  /** Return a field with the classes that the reader chose for it. */
+  function inClasses({ layerId, field, column }, state) {
+    const way = readPairs(state.breaks ?? "").get(columnKey({ layerId, field }));
+    if (!way || !choosable(field)) return field;
+    return { ...field, wire: { ...field.wire, legend: classed(field.wire.legend, column, geogridLattice.valueOf, way) } };
   }
 
   /** Return the measure of the state's window, with the other window's where two are compared. */
@@ -90,7 +99,7 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     if (!found.field) { layer?.remove(); layer = null; return; }
     if (!layer) {
       layer = new L.LatticeLayer(lattice, {
-        column: found.column, theme: themeInForce(state), opacity: state.opacity / 100, pane: PANE,
+        column: found.column, legend: found.field.wire.legend, theme: themeInForce(state), opacity: state.opacity / 100, pane: PANE,
       }).addTo(map);
     } else layer.setColumn(found.column, found.field.wire.legend);
     if (found.other) {
