@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point, Polygon
 
 from geogrid.kernels.cell_area import polygon_cell_areas
+from tests.coordinates import between
 
 SIDE = 8
 SQUARES = np.array(
@@ -32,7 +33,7 @@ def expected(shape):
 def shapes(draw):
     """Draw a valid polygon, often with a hole, with corners on lines or anywhere."""
     on_lines = draw(st.booleans())
-    coord = st.integers(0, 2 * SIDE).map(lambda k: k / 2) if on_lines else st.floats(0.0, SIDE)
+    coord = st.integers(0, 2 * SIDE).map(lambda k: k / 2) if on_lines else between(0.0, SIDE)
     points = draw(st.lists(st.tuples(coord, coord), min_size=3, max_size=7, unique=True))
     hull = shapely.convex_hull(shapely.MultiPoint(points))
     if not isinstance(hull, Polygon):
@@ -47,6 +48,12 @@ def shapes(draw):
 @given(shapes())
 def test_every_share_is_that_of_shapely(shape):
     np.testing.assert_allclose(shares(shape), expected(shape), atol=2e-9)
+
+
+def test_a_corner_a_hair_beside_an_edge_spoils_no_share():
+    shape = Polygon([(1, 0), (5e-324, 3.25), (0, 3.375)])
+    # The triangles over y = 3 of both sides: 3/8 x 1/9 / 2 less 1/4 x 1/13 / 2.
+    assert shares(shape)[3, 0] == pytest.approx(1 / 48 - 1 / 104, abs=1e-12)
 
 
 @settings(deadline=None)

@@ -1,12 +1,12 @@
 import numpy as np
 import shapely
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geogrid.kernels.convex_clip import convex_intervals, merged_intervals
+from tests.coordinates import between
 
 SQUARE = np.array([[1.0, 1.0], [3.0, 1.0], [3.0, 3.0], [1.0, 3.0], [1.0, 1.0]])
-coord = st.floats(-1.0, 5.0)
+coord = between(-1.0, 5.0)
 
 
 def interval_in_square(*ends):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geogrid.kernels.line_walk import line_cell_lengths
+from tests.coordinates import between
 
 ROWS, COLS = 6, 8
-inside_x, inside_y = st.floats(0.0, 7.999), st.floats(0.0, 5.999)
+inside_x, inside_y = between(0.0, 7.999), between(0.0, 5.999)
 
 
 def lengths(*segments):

@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from geogrid.kernels.small_prisms import BLOCK
 from geogrid.kernels.space_time_prism import Prisms, prism_bounds
 from geogrid.kernels.walk import SILENT, WalkRules, walk
+from tests.coordinates import between
 from tests.kernels.plain_prisms import plain_bounds
 
 FAST = 40_000.0  # cells/s: whatever a drawn segment needs
 CELL_MM = 250e3
 # Quarters of a cell put fixes on lines and corners, where the kernels must agree; the rest is free.
 quarter = st.integers(-12, 12).map(lambda n: n / 4)
-place = st.one_of(quarter, st.floats(-3.0, 3.0))
+place = st.one_of(quarter, between(-3.0, 3.0))
 fix = st.tuples(place, place, st.integers(1, 20_000))  # x, y, ms since the fix before
 tracks = st.lists(fix, min_size=2, max_size=8)
 spare = st.sampled_from([1.0, 1.0 + 1e-12, 1.01, 1.5, 20.0])  # of the speed that is needed
@@ -57,7 +58,7 @@ def bounds(t, x, y, *, speed, reach=np.inf, edges=None, sure=True):
     )
 
 
-near_place = st.one_of(st.integers(28, 36).map(lambda n: n / 4), st.floats(7.0, 9.0))
+near_place = st.one_of(st.integers(28, 36).map(lambda n: n / 4), between(7.0, 9.0))
 near_fix = st.tuples(near_place, near_place, st.integers(1, 20_000), st.sampled_from([1, 1, 1, 0]))
 near_tracks = st.lists(near_fix, min_size=2, max_size=8)
 

@@ -19,13 +19,14 @@ from geogrid.kernels.walk import (
     WalkRules,
     walk,
 )
+from tests.coordinates import between
 
 HOUR = 3_600_000
 CELL_MM = 250_000.0
 RULES = WalkRules(max_gap_ms=300_000, max_mm_per_ms=45.0, standing_mm_per_ms=1.0)
 ANY = WalkRules(max_gap_ms=10**16, max_mm_per_ms=1e12, standing_mm_per_ms=0.0)
 DAY = np.arange(0, 25 * HOUR, HOUR)
-coord = st.floats(0.0, 8.0)
+coord = between(0.0, 8.0)
 on_lines = st.integers(0, 16).map(lambda k: k / 2)  # lines, corners and middles
 place = st.tuples(coord | on_lines, coord | on_lines)
 
