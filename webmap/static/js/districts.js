@@ -6,7 +6,7 @@ import { byId, el } from "./dom.js";
 import { number, percent } from "./format.js";
 import { currentLanguage, t, word } from "./i18n.js";
 import { districtName } from "./map-view.js";
-import { complain } from "./notices.js";
+import { complain, whileBusy } from "./notices.js";
 
 const COLUMNS = [
   "name", "land_km2", "patrolled_share", "patrol_h", "required_cells", "gaps", "incidents",
@@ -69,8 +69,12 @@ export function createDistrictTable({ store, districts, choose }) {
     if (!shown) return;
     going?.abort();
     going = new AbortController();
+    const { signal } = going;
+    if (rows.length === 0) byId("table-body").replaceChildren(el("p", { class: "quiet" }, t("busy.table")));
     try {
-      rows = (await getJson("api/districts", windowOf(state), going.signal)).districts;
+      const found = await whileBusy(t("busy.table"), () => getJson("api/districts", windowOf(state), signal));
+      if (signal.aborted) return;
+      rows = found.districts;
       draw();
     } catch (error) {
       complain(error, load);

@@ -17,8 +17,10 @@ export function historySection(history) {
   }));
   return el("details", { open: true, class: "history" },
     el("summary", {}, t("history.title")), el("p", { class: "quiet" }, told),
-    chart(t("history.by_hour"), hours, ["0", "6", "12", "18", "24"]),
-    chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]));
+    ...(sum(history.patrol_min) ? [ // empty charts only take room
+      chart(t("history.by_hour"), hours, ["0", "6", "12", "18", "24"]),
+      chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]),
+    ] : []));
 }
 
 /** Return one bar per day, or per stretch of days where they are many. */

@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
 const LIST = [
-  [["/"], "search"], [["1", "…", "4"], "measure"], [["[", "]"], "column"], [["t"], "table"], [["u"], "units"],
+  [["/"], "search"], [["1", "…", "9"], "measure"], [["[", "]"], "column"], [["t"], "table"], [["u"], "units"],
   [["a"], "area"], [["f"], "folds"], [["z"], "undo"], [["h"], "home"], [["d"], "theme"], [["l"], "language"],
   [["←", "→", "↑", "↓"], "pan"], [["+", "−"], "zoom"], [["Enter"], "enter"], [["Esc"], "escape"], [["?"], "help"],
 ];
@@ -23,7 +23,7 @@ export function watchKeys(actions) {
     "/": () => byId("search").focus(), "?": help, t: actions.table, u: actions.units, h: actions.home, a: actions.area, f: actions.folds, z: actions.undo,
     d: actions.theme, l: actions.language, Escape: actions.escape,
     "[": () => actions.column(-1), "]": () => actions.column(1),
-    1: () => actions.measure(0), 2: () => actions.measure(1), 3: () => actions.measure(2), 4: () => actions.measure(3),
+    ...Object.fromEntries(Array.from({ length: 9 }, (_, at) => [at + 1, () => actions.measure(at)])),
   };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;

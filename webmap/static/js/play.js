@@ -50,7 +50,8 @@ export function createPlay({ store, measure, features, days }) {
   }
 
   function sign() {
-    byId("play-run").textContent = timer ? "⏸" : "▶";
+    byId("play-run").textContent = timer ? "" : "▶";
+    byId("play-run").classList.toggle("running", Boolean(timer));
     byId("play-run").setAttribute("aria-label", t(timer ? "play.pause" : "play.run"));
     byId("play-stop").hidden = byId("play-frames").hidden = frames.length === 0;
   }

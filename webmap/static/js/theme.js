@@ -7,8 +7,12 @@ const ORDER = ["auto", "light", "dark"];
 const SIGNS = { auto: "◐", light: "☀", dark: "☾" };
 const system = matchMedia("(prefers-color-scheme: dark)");
 
+/** Tell whether the page is a sheet of paper, which is white. */
+const onPaper = ({ print }) => print === "a4" || print === "a3";
+
 /** Return the colours in force, `light` or `dark`. */
 export function themeInForce(state) {
+  if (onPaper(state)) return "light";
   if (state.theme !== "auto") return state.theme;
   return system.matches ? "dark" : "light";
 }
@@ -17,7 +21,7 @@ export function themeInForce(state) {
 export function watchTheme(store, react) {
   const button = byId("theme");
   const show = (state) => {
-    document.documentElement.dataset.theme = state.theme;
+    document.documentElement.dataset.theme = onPaper(state) ? "light" : state.theme;
     button.textContent = SIGNS[state.theme];
     button.title = t(`theme.${state.theme}`);
     button.setAttribute("aria-label", button.title);
@@ -25,8 +29,8 @@ export function watchTheme(store, react) {
   button.addEventListener("click", () => nextTheme(store));
   system.addEventListener("change", () => react(themeInForce(store.get())));
   store.watch((state, changed) => {
-    if (changed.has("theme") || changed.has("lang")) show(state);
-    if (changed.has("theme")) react(themeInForce(state));
+    if (["theme", "lang", "print"].some((name) => changed.has(name))) show(state);
+    if (changed.has("theme") || changed.has("print")) react(themeInForce(state));
   });
   show(store.get());
 }

@@ -51,6 +51,7 @@ export function createUnits({ store, days }) {
     }
     going = new AbortController();
     const { signal } = going;
+    if (report.units.length === 0) byId("units-body").replaceChildren(el("p", { class: "quiet" }, t("busy.units")));
     try {
       report = await whileBusy(t("busy.units"), () =>
         getJson("api/units", windowOf(store.get()), signal));
