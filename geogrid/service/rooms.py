@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geogrid.service.area_stats import AreaStats
-from geogrid.service.camera_reports import CameraReports
+from geogrid.service.camera_rows import CameraRows
 from geogrid.service.camera_sight import CameraSight
 from geogrid.service.cordon_answers import CordonAnswers
 from geogrid.service.district_tables import DistrictTables
@@ -35,7 +35,7 @@ class Rooms(
     Dosages,
     Evaluations,
     GapWays,
-    CameraReports,
+    CameraRows,
     HotspotWays,
     IncidentClusters,
     QuickColumns,
