@@ -5,6 +5,7 @@ from __future__ import annotations
 from geogrid.service.area_stats import AreaStats
 from geogrid.service.camera_rows import CameraRows
 from geogrid.service.camera_sight import CameraSight
+from geogrid.service.cell_facts import CellFacts
 from geogrid.service.cordon_answers import CordonAnswers
 from geogrid.service.district_tables import DistrictTables
 from geogrid.service.dosages import Dosages
@@ -14,6 +15,7 @@ from geogrid.service.hotspot_ways import HotspotWays
 from geogrid.service.incident_clusters import IncidentClusters
 from geogrid.service.intake import Intake
 from geogrid.service.merges import Merges
+from geogrid.service.named_coordinates import NamedCoordinates
 from geogrid.service.quick_columns import QuickColumns
 from geogrid.service.reaching import Reaching
 from geogrid.service.removal import Removal
@@ -30,6 +32,7 @@ class Rooms(
     UnitTracks,
     CordonAnswers,
     AreaStats,
+    CellFacts,
     CameraSight,
     DistrictTables,
     Dosages,
@@ -46,6 +49,7 @@ class Rooms(
     Touring,
     Intake,
     Merges,
+    NamedCoordinates,
     Removal,
     Retention,
     Timelines,
