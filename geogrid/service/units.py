@@ -11,6 +11,24 @@ UNITS: Final = "units"
 _SHOWN: Final = 20  # groups named in a message
 
 
+def unit_groups(shelf: Shelf) -> tuple[str, ...]:
+    """Return the groups that units are in.
+
+    Parameters
+    ----------
+    shelf
+        The workspace.
+
+    Returns
+    -------
+    tuple of str
+        Names, sorted; empty where no unit has a group.
+    """
+    if UNITS not in shelf.registers.kinds():
+        return ()
+    return tuple(sorted(shelf.registers.read(UNITS)["group"].dropna().astype(str).unique()))
+
+
 def units_of_group(shelf: Shelf, group: str) -> tuple[str, ...]:
     """Return the units of a group.
 
