@@ -18,6 +18,7 @@ from geogrid.service.tour_compliance import plan_compliance
 from geogrid.service.tour_files import plan_features, read_plan, write_plan
 from geogrid.service.tour_layer import TourQuestion, plan_layer
 from geogrid.service.tour_units import instant_ms, local_day
+from geogrid.service.units import unit_groups
 
 
 class Touring(Outlook):
@@ -87,6 +88,10 @@ class Touring(Outlook):
         if path is not None:
             write_plan(layer, path)
         return layer, summary
+
+    def unit_groups(self) -> tuple[str, ...]:
+        """Return the groups that units are in, sorted; empty where no unit has one."""
+        return unit_groups(self._shelf)
 
     def plan_drawn(
         self, start: str | None = None, hours: float = 4.0, *, group: str | None = None
