@@ -58,6 +58,7 @@ def layers() -> Response:
         "days": [days[0].isoformat(), days[-1].isoformat()] if days else None,
         "formats": list(FORMATS),
         "methods": list(shown.hotspot_methods()),
+        "groups": list(shown.unit_groups()),
         "basemaps": [one.as_json() for one in settings().basemaps],
     }
     return json_answer({"workspace": about, "layers": listed, "slow_layers": slow})
@@ -133,9 +134,9 @@ def export(layer_id: str) -> Response:
 def cell(code: str) -> Response:
     """Return everything known of one cell."""
     check_names(*WINDOW_NAMES)
-    return json_answer(
-        workspace().cell_report(code, language=language_wanted(), window=window_wanted())
-    )
+    shown, window = workspace(), window_wanted()
+    report = shown.cell_report(code, language=language_wanted(), window=window)
+    return json_answer(report | shown.cell_facts(code, window))
 
 
 @blueprint.get("/districts")
