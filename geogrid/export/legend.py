@@ -65,10 +65,11 @@ def column_legend(field: Field, values: NDArray[np.generic]) -> dict[str, Any]:
     -------
     dict
         ``kind`` (sequential, diverging, categorical), ``unit``, ``integer``, of sequential
-        ones ``ramp`` (colours from the lowest class to the highest) and ``classes``: each with ``key``, ``from`` (included) and ``to`` (not included; null for open), the
-        colours ``light`` and ``dark``, ``opacity``, ``hatch``, and ``label`` (English) where
-        numbers do not say it. Times are seconds since 1970 UTC. ``null`` is the class of
-        cells whose value is not known.
+        ones ``ramp`` (colours from the lowest class to the highest), and ``classes``: each with
+        ``key``, ``from`` (included) and ``to`` (not included; null for open), the colours
+        ``light`` and ``dark``, ``opacity``, ``hatch``, and ``label`` (English) where numbers do
+        not say it. Times are seconds since 1970 UTC. ``null`` is the class of cells whose value
+        is not known.
 
     Raises
     ------

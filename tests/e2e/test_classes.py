@@ -70,5 +70,5 @@ def test_kinds_times_and_opposites_have_classes_of_their_own_and_offer_no_others
     for layer, column in (("gaps", "state"), ("gaps", "balance"), ("coverage", "last_seen")):
         page.click(f"[data-layer={layer}]")
         page.select_option("#column", column)
-        until(page, lambda: page.locator("#measure-tabs").get_attribute("data-drawn") == column)
+        expect(page.locator("#measure-tabs")).to_have_attribute("data-drawn", column)
         expect(page.locator("#breaks")).to_be_hidden()
