@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,11 @@ from webmap.query import (
 blueprint = Blueprint("cameras", __name__, url_prefix="/api/cameras")
 RANKS: Final = ("land", "roads", "places")
 USUAL_ROWS: Final = 100
+TABLE_ROWS: Final = 500
+FORMATS: Final = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 @blueprint.get("/report")
@@ -38,6 +45,39 @@ def report() -> Response:
             language=language_wanted(),
         )
     )
+
+
+@blueprint.get("/report/rows")
+def rows() -> Response:
+    """Return rows of one table of the report, sorted, with the places of their cameras."""
+    check_names("table", "as-of", "hours", "district", "order", "rows")
+    return json_answer(
+        workspace().camera_rows(
+            request.args.get("table", "care"),
+            _day_wanted(),
+            window=Window.parse(hours=request.args.get("hours")),
+            district=request.args.get("district"),
+            order=request.args.get("order", ""),
+            rows=min(whole_number("rows", TABLE_ROWS, least=0), settings().max_limit),
+        )
+    )
+
+
+@blueprint.get("/report/export")
+def export() -> Response:
+    """Return the report as a workbook, or one of its tables, to take away."""
+    check_names("f", "table", "as-of", "hours")
+    fmt = one_of("f", request.args.get("f", "xlsx"), tuple(FORMATS))
+    table = request.args.get("table", "care")
+    with tempfile.TemporaryDirectory(prefix="geogrid-cameras-") as folder:
+        path = Path(folder) / f"cameras.{fmt}"
+        window = Window.parse(hours=request.args.get("hours"))
+        workspace().write_camera_table(path, _day_wanted(), window=window, table=table)
+        written = path.read_bytes()  # one or two megabytes for a city
+    answer = Response(written, mimetype=FORMATS[fmt])
+    name = f"cameras-{table}.csv" if fmt == "csv" else path.name
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
 
 
 def _day_wanted() -> date:
