@@ -1,16 +1,16 @@
-"""What every answer carries: security headers, an ETag, and compression."""
+"""What every answer carries: security headers, an ETag, and a coding."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
+from webmap.codings import IDENTITY, coding_wanted, pack
+from webmap.packed import PackedAnswers
 from webmap.query import settings
 
-GZIP_LEVEL: Final = 6
 SMALLEST_BYTES: Final = 1_000  # below it a packet is a packet
 _TEXT: Final = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 POLICY: Final = (
@@ -63,11 +63,14 @@ def _finish(response: Response) -> Response:
     if not response.headers.get("Cache-Control", "").startswith(("private", "no-store")):
         response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Accept-Encoding", "Accept-Language"))
+    tag, _ = response.get_etag()
+    if tag is not None:  # weak: it names the content, which travels in one of several codings
+        response.set_etag(tag, weak=True)
     if response.status_code != 200 or request.method not in {"GET", "HEAD"}:
         return response
     if response.is_streamed and not response.direct_passthrough:
         return response
-    return _compressed(_tagged(response))
+    return _packed(_tagged(response))
 
 
 def _policy() -> str:
@@ -84,24 +87,37 @@ def _tagged(response: Response) -> Response:
     return response
 
 
-def _compressed(response: Response) -> Response:
-    """Return text as gzip when the browser takes it."""
-    wanted = request.accept_encodings["gzip"] > 0
+def _can_be_packed(response: Response) -> bool:
+    """Tell whether an answer may travel in a coding: text that is shown, not a file to keep."""
+    return (
+        "Content-Encoding" not in response.headers
+        and not response.headers.get("Content-Disposition", "").startswith("attachment")
+        and response.content_type.startswith(_TEXT)
+        and (response.content_length or 0) >= SMALLEST_BYTES
+    )
+
+
+def _packed(response: Response) -> Response:
+    """Return text in the coding that the browser likes best; each content is packed once."""
+    coding = coding_wanted(request.accept_encodings)
+    tag, _ = response.get_etag()
     if (
-        not wanted
+        coding == IDENTITY
+        or tag is None
         or response.status_code != 200
-        or "Content-Encoding" in response.headers
-        or response.headers.get("Content-Disposition", "").startswith("attachment")
-        or not response.content_type.startswith(_TEXT)
+        or not _can_be_packed(response)
     ):
         return response
+    kept: PackedAnswers = current_app.extensions["geogrid.packed"]
+    # The tag of a file is that of its time and size, so its address belongs to its name.
+    key = ("file", request.path, tag, coding) if response.direct_passthrough else (tag, coding)
     response.direct_passthrough = False
-    body = response.get_data()
-    if len(body) < SMALLEST_BYTES:
-        return response
-    response.set_data(gzip.compress(body, GZIP_LEVEL, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
-    tag, _ = response.get_etag()
-    if tag is not None:
-        response.set_etag(tag, weak=True)  # the same content in other bytes
+    unread = response.response
+    body = kept.get(key, lambda: pack(response.get_data(), coding))
+    response.set_data(body)
+    close = getattr(unread, "close", None)
+    if close is not None:  # a file that did not have to be read
+        close()
+    response.headers["Content-Encoding"] = coding
+    response.headers.pop("Accept-Ranges", None)  # of the plain file
     return response

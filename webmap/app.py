@@ -6,7 +6,7 @@ from flask import Flask
 
 from geogrid.workspace import Workspace
 from webmap import answers, metrics, problems
-from webmap.columns import ColumnCache
+from webmap.packed import PackedAnswers
 from webmap.settings import Settings
 from webmap.staging import Staging
 from webmap.views import (
@@ -49,7 +49,7 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
     app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts) if settings.trusted_hosts else None
     app.extensions["geogrid.workspace"] = workspace
     app.extensions["geogrid.settings"] = settings
-    app.extensions["geogrid.columns"] = ColumnCache(settings.column_cache_bytes)
+    app.extensions["geogrid.packed"] = PackedAnswers(settings.packed_bytes)
     app.extensions["geogrid.staging"] = Staging()
     metrics.register(app)
     answers.register(app)

@@ -21,8 +21,8 @@ class Settings:
         Features in one answer at most; a larger limit is lowered to it.
     max_body_bytes
         The largest request body.
-    column_cache_bytes
-        Memory for compressed lattice columns.
+    packed_bytes
+        Memory for columns, scripts and other answers in the codings they travel in.
     max_upload_bytes
         The largest file that can be brought in by the page.
     trusted_hosts
@@ -37,6 +37,6 @@ class Settings:
     max_limit: int = 20_000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 1 << 30
-    column_cache_bytes: int = 64 << 20
+    packed_bytes: int = 64 << 20
     trusted_hosts: tuple[str, ...] | None = LOOPBACK_NAMES
     basemaps: tuple[Basemap, ...] = ()

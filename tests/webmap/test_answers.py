@@ -5,14 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import threading
 
+import brotli
 import numpy as np
 import pytest
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 import webmap
 from geogrid.errors import InputError
-from webmap.columns import ColumnCache
+from webmap.codings import coding_wanted
 from webmap.metrics import Metrics
+from webmap.packed import ENTRY_BYTES, PackedAnswers
 from webmap.server import is_loopback
 
 PAGES = (
@@ -37,27 +42,91 @@ def test_every_answer_forbids_foreign_and_inline_code(client, path):
     assert headers["Cache-Control"].startswith("private")
 
 
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
 @pytest.mark.parametrize("path", PAGES[:-1])
-def test_what_the_browser_has_is_not_sent_again(client, path):
-    first = client.get(path, headers={"Accept-Encoding": "gzip"})
-    again = client.get(
-        path, headers={"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]}
-    )
+def test_what_the_browser_has_is_not_sent_again(client, path, coding):
+    first = client.get(path, headers={"Accept-Encoding": coding})
+    tag = first.headers["ETag"]
+    again = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": tag})
     assert first.status_code == 200
     assert again.status_code == 304
     assert again.data == b""
+    for name in ("ETag", "Cache-Control", "Vary", "Content-Security-Policy"):
+        assert again.headers[name] == first.headers[name]
+    other = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": 'W/"other"'})
+    assert other.data == first.data
 
 
 @pytest.mark.parametrize("path", PAGES[:-1])
-def test_compressed_and_plain_answers_are_the_same(client, path):
+def test_packed_and_plain_answers_are_the_same_under_one_weak_tag(client, path):
     plain = client.get(path)
-    packed = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in plain.headers
-    if packed.headers.get("Content-Encoding") == "gzip":
-        assert gzip.decompress(packed.data) == plain.data
-        assert len(packed.data) < len(plain.data)
-    else:
-        assert packed.data == plain.data
+    for coding, unpack in UNPACK.items():
+        packed = client.get(path, headers={"Accept-Encoding": coding})
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert packed.headers["ETag"] == plain.headers["ETag"]
+        assert plain.headers["ETag"].startswith("W/")
+        if len(plain.data) < 1000:
+            assert packed.data == plain.data
+            continue
+        assert packed.headers["Content-Encoding"] == coding
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
+        assert unpack(packed.data) == plain.data
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", "identity"),
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0.5", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0, gzip;q=0", "identity"),
+        ("*", "br"),
+        ("*;q=0.5, br;q=0", "gzip"),
+        ("br;q=0.3, identity", "identity"),
+        ("identity;q=0.2, gzip;q=0.3", "gzip"),
+        ("identity;q=0, gzip;q=0.001", "gzip"),
+        ("zstd, compress", "identity"),
+        ("GZIP", "gzip"),
+    ],
+)
+def test_the_coding_is_the_one_that_the_browser_likes_best(accepted, coding):
+    assert coding_wanted(parse_accept_header(accepted, Accept)) == coding
+
+
+def test_a_script_is_packed_once_for_all_and_again_for_another_coding(tiny_workspace):
+    app = webmap.create_app(tiny_workspace)
+    client = app.test_client()
+    made = []
+    for accepted in ("br", "br", "gzip", "br", "gzip"):
+        answer = client.get("/static/js/main.js", headers={"Accept-Encoding": accepted})
+        assert answer.headers["Content-Encoding"] == accepted
+        made.append(app.extensions["geogrid.packed"].figures()["made"])
+        answer.close()
+    assert made == [1, 1, 2, 2, 2]
+
+
+def test_a_part_of_a_script_is_sent_plain(client):
+    part = client.get(
+        "/static/js/main.js", headers={"Accept-Encoding": "br", "Range": "bytes=0-99"}
+    )
+    assert part.status_code == 206
+    assert "Content-Encoding" not in part.headers
+    assert part.data == client.get("/static/js/main.js").data[:100]
+
+
+def test_head_tells_what_get_would_send(client):
+    ours = {"Accept-Encoding": "gzip"}
+    whole, head = client.get("/", headers=ours), client.head("/", headers=ours)
+    assert head.data == b""
+    for name in ("ETag", "Content-Length", "Content-Encoding"):
+        assert head.headers[name] == whole.headers[name]
 
 
 def column_address(client, layer="coverage", column="patrol_s", query=""):
@@ -67,14 +136,15 @@ def column_address(client, layer="coverage", column="patrol_s", query=""):
 
 def test_a_column_is_the_bytes_of_the_workspace_and_kept_for_ever(client, tiny_workspace):
     address = column_address(client)
-    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
     expected = tiny_workspace.wire_column("coverage", "patrol_s").data
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert gzip.decompress(answer.data) == expected
     assert client.get(address).data == expected
-    tag = answer.headers["ETag"]
-    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    for coding, unpack in UNPACK.items():
+        answer = client.get(address, headers={"Accept-Encoding": coding})
+        assert answer.headers["Content-Encoding"] == coding
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert unpack(answer.data) == expected
+        tag = answer.headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_column_follows_the_window(client, tiny_workspace):
@@ -131,18 +201,56 @@ def test_two_applications_share_nothing(tiny_workspace):
     assert 'route="/healthz"' not in other.test_client().get("/metrics").text
 
 
-def test_the_cache_of_columns_makes_each_once_and_stays_within_its_limit():
+def test_what_is_packed_is_made_once_and_stays_within_its_limit():
     made = []
-    cache = ColumnCache(max_bytes=10)
+    kept = PackedAnswers(max_bytes=10 + 2 * ENTRY_BYTES)
 
     def ask(name, size):
-        return cache.get((name,), lambda: made.append(name) or b"x" * size)
+        return kept.get((name,), lambda: made.append(name) or b"x" * size)
 
-    for name, size in (("a", 4), ("a", 4), ("b", 4), ("c", 4), ("b", 4), ("a", 4), ("big", 99)):
+    for name, size in (("a", 4), ("a", 4), ("b", 4), ("c", 4), ("b", 4), ("a", 4), ("big", 2000)):
         assert len(ask(name, size)) == size
+        assert kept.figures()["bytes"] <= 10 + 2 * ENTRY_BYTES
     assert made == ["a", "b", "c", "a", "big"]
     ask("a", 4)
     assert made[-1] == "big"  # what is too large to keep does not push others out
+    assert kept.figures() == {"bytes": 8 + 2 * ENTRY_BYTES, "entries": 2, "found": 3, "made": 5}
+
+
+class _Gathering:
+    """Holds those who make a content until all who ask for it have come."""
+
+    def __init__(self, kept, asking):
+        self.kept, self.asking, self.made = kept, asking, 0
+
+    def make(self):
+        self.made += 1
+        while sum(self.kept.figures()[name] for name in ("found", "made")) < self.asking:
+            threading.Event().wait(0.001)
+        if self.asking == 3:
+            raise OSError
+        return b"x" * 99
+
+
+@pytest.mark.parametrize("asking", [20, 3])
+def test_who_asks_for_the_same_at_once_costs_one_calculation(asking):
+    kept = PackedAnswers(max_bytes=1)  # too little to keep it: those who wait get it all the same
+    gathering, got = _Gathering(kept, asking), []
+
+    def ask():
+        try:
+            got.append(kept.get(("a",), gathering.make))
+        except OSError as error:
+            got.append(type(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(asking)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert gathering.made == 1
+    assert got == ([OSError] * 3 if asking == 3 else [b"x" * 99] * 20)
+    assert kept.figures()["entries"] == 0
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]", "localhost", "127.8.9.1"])

@@ -7,9 +7,10 @@ import gzip
 from flask import Blueprint, Response, current_app, request
 
 from geogrid.crs import Datum
-from webmap.answers import GZIP_LEVEL, json_answer
+from webmap.answers import json_answer
 from webmap.asking import ASKED_NAMES, asked_workspace
-from webmap.columns import ColumnCache
+from webmap.codings import GZIP, IDENTITY, coding_wanted, pack
+from webmap.packed import PackedAnswers
 from webmap.query import (
     check_names,
     language_wanted,
@@ -41,23 +42,23 @@ def column(version: str, layer_id: str, column: str) -> Response:
     if version != current:  # an old link, or ``latest``
         here = request.full_path.replace(f"/{version}/", f"/{current}/", 1).rstrip("?")
         return Response(status=302, headers={"Location": here})
-    cache: ColumnCache = current_app.extensions["geogrid.columns"]
-    packed = cache.get(
-        (current, layer_id, column, *(request.args.get(name, "") for name in ASKED_NAMES)),
-        lambda: gzip.compress(
-            shown.column_of_window(layer_id, column, window).data, GZIP_LEVEL, mtime=0
-        ),
+    kept: PackedAnswers = current_app.extensions["geogrid.packed"]
+    coding = coding_wanted(request.accept_encodings)
+    kept_as = GZIP if coding == IDENTITY else coding
+    asked = (request.args.get(name, "") for name in ASKED_NAMES)
+    packed = kept.get(
+        (current, layer_id, column, *asked, kept_as),
+        lambda: pack(shown.column_of_window(layer_id, column, window).data, kept_as),
     )
-    return _octets(packed, tag=f"{current}-{column}")
+    return _octets(packed, coding, tag=f"{current}-{column}")
 
 
-def _octets(packed: bytes, *, tag: str) -> Response:
-    """Return compressed bytes as they are, or unpacked for a client that takes no gzip."""
-    takes_gzip = request.accept_encodings["gzip"] > 0
-    answer = Response(packed if takes_gzip else gzip.decompress(packed))
+def _octets(packed: bytes, coding: str, *, tag: str) -> Response:
+    """Return packed bytes as they are, or unpacked for a client that takes no coding."""
+    answer = Response(gzip.decompress(packed) if coding == IDENTITY else packed)
     answer.content_type = "application/octet-stream"
-    if takes_gzip:
-        answer.headers["Content-Encoding"] = "gzip"
+    if coding != IDENTITY:
+        answer.headers["Content-Encoding"] = coding
     answer.headers["Cache-Control"] = FOR_EVER
     answer.set_etag(tag, weak=True)
     return answer
