@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -15,7 +15,8 @@ from geogrid.analysis.hotspots import HotspotParams
 from geogrid.analysis.patrol_rules import PatrolRules
 from geogrid.analysis.views import CameraParams
 from geogrid.crs import Datum, crs_label
-from geogrid.export.files import write_layer
+from geogrid.export.files import write_selection
+from geogrid.export.selection import Selection
 from geogrid.io import ReadOptions
 from geogrid.model.boundary import RepairNote
 from geogrid.model.window import ALL_TIME, Window
@@ -57,25 +58,6 @@ __all__ = [
 
 _MAP_LAYERS: Final = ("coverage", "gaps", "hotspots", "camera_coverage")
 _MAP_POINTS: Final = ("cameras", "checkpoints", "rooms")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The part of a layer to take away.
-
-    Parameters
-    ----------
-    bbox
-        (west, south, east, north) in degrees, WGS-84; ``None`` for everything.
-    district
-        Id or name of a district; ``None`` for all.
-    datum
-        Datum of the coordinates that are written.
-    """
-
-    bbox: tuple[float, float, float, float] | None = None
-    district: str | None = None
-    datum: Datum = Datum.WGS84
 
 
 class Workspace(Rooms):
@@ -335,9 +317,9 @@ class Workspace(Rooms):
         layer_id
             A layer.
         path
-            The file; its ending says the format: .geojson, .gpkg, .csv, .fgb or .parquet.
+            The file; its ending says the format, as in `geogrid.export.files.ENDINGS`.
         selection
-            The part to write, and its datum; all of it in WGS-84 if ``None``.
+            The part to write, and what it is written in; all of it in WGS-84 if ``None``.
         window
             Days and hours.
         questions
@@ -353,17 +335,16 @@ class Workspace(Rooms):
         LayerNotFoundError
             There is no such layer.
         InputError
-            The format or district is not known, or GeoJSON is asked for in another datum.
+            The format, district or column is not known, or GeoJSON or KML is asked for in
+            anything but WGS-84.
         """
         part = selection or Selection()
         layer = self.layer(layer_id, window, questions=questions)
-        district = part.district
-        if district is not None:
-            at = self.grid.boundary.position_of(district)
-            district = self.grid.boundary.ids[at]
-            if not layer.is_lattice:
-                layer, district = self.in_district(layer, district), None
-        return write_layer(layer, path, datum=part.datum, bbox=part.bbox, district=district)
+        if part.district is not None:
+            district = self.grid.boundary.ids[self.grid.boundary.position_of(part.district)]
+            outline = None if layer.is_lattice else self.register("districts").geometry[district]
+            part = replace(part, district=district, land=outline)
+        return write_selection(layer, Path(path), part)
 
     def one_file_map(self, path: Path, *, language: str = "en", window: Window = ALL_TIME) -> Path:
         """Write the map as one HTML file that needs no network.

@@ -52,22 +52,43 @@ def layers(speech: Speech, /, ws: Path) -> None:
 @option("--format", "form", help="Format, as an ending such as gpkg; added to the name.")
 @option("--bbox", metavar="W,S,E,N", help="Only this box, degrees, WGS-84.")
 @option("--district", help="Only this district, by id or name.")
-@option("--datum", help="Datum of coordinates: wgs84, cgcs2000, gcj02 or bd09.")
+@option("--area", metavar="LON,LAT;...", help="Only this area: its corners, degrees, WGS-84.")
+@option(
+    "--where",
+    multiple=True,
+    metavar="COLUMN=...",
+    help="Only these values: COLUMN=LEAST..MOST, COLUMN=VALUE,VALUE or COLUMN!=VALUE,VALUE; "
+    "may be given again, all have to hold.",
+)
+@option(
+    "--datum",
+    help="Coordinates: wgs84, cgcs2000, gcj02, bd09, or working for the workspace's own CRS.",
+)
+@option("--method", help="Method of the layer hotspots, as in geogrid hotspots.")
+@option("--weight", help="What gaps count incidents by, such as harm.")
 @windowed
 @seen_by_cameras
 @common
 @click.pass_obj
 def export(speech: Speech, /, ws: Path, layer: str, output: Path, **settings: Any) -> None:
-    """Write a layer as GeoJSON, GeoPackage, CSV, FlatGeobuf or GeoParquet."""
-    from geogrid.workspace import Selection, Workspace, datum_named
+    """Write a layer, or a part of it, in any of eight formats."""
+    from geogrid.workspace import Workspace
 
-    selection = Selection(
-        _box(settings["bbox"]), settings["district"], datum_named(settings["datum"])
-    )
     ending = f".{settings['form'].lstrip('.')}" if settings["form"] else output.suffix
     if output.suffix != ending:
         output = output.with_name(f"{output.name}{ending}")
     workspace = Workspace.open(ws, questions_of(settings))
+    selection = workspace.selection(
+        bbox=_box(settings["bbox"]),
+        district=settings["district"],
+        datum=settings["datum"],
+        area=settings["area"],
+        where=";".join(settings["where"]),
+    )
+    if settings["method"]:
+        workspace = workspace.by_method(settings["method"])
+    if settings["weight"]:
+        workspace = workspace.gaps_by(settings["weight"])
     path = workspace.export(layer, output, selection=selection, window=window_of(settings))
     speech.say("written: {file} ({size:,} bytes)", file=path, size=path.stat().st_size)
     speech.answer({"file": str(path), "bytes": path.stat().st_size})

@@ -1,4 +1,4 @@
-"""What goes into a file: the chosen rows of a layer in the wanted datum, and what they mean."""
+"""What goes into a file: the chosen rows of a layer on the wanted axes, and what they mean."""
 
 from __future__ import annotations
 
@@ -11,46 +11,17 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
-from geogrid.crs import WGS84, Datum, from_wgs84, make_crs
 from geogrid.errors import InputError
+from geogrid.export.axes import Axes
 from geogrid.export.json_values import Json, plain
+from geogrid.export.selection import BBox, Selection
 from geogrid.model.cells import CellTable
 from geogrid.model.layer import Layer
+from geogrid.model.points_inside import points_inside
 
-BBox = tuple[float, float, float, float]
+ALL: Final = Selection()
 _CELL_DEGREES_PER_M: Final = 1 / 20_000  # a metre is less than this up to 79 degrees of latitude
-# PROJ has no definition of these two, because they are distortions and not datums. The name
-# keeps software from taking them for WGS-84.
-_DISTORTED: Final = (
-    'GEOGCRS["{name}",DATUM["{name}",ELLIPSOID["Krassowsky 1940",6378245,298.3]],'
-    "CS[ellipsoidal,2],"
-    'AXIS["geodetic latitude (Lat)",north],AXIS["geodetic longitude (Lon)",east],'
-    'ANGLEUNIT["degree",0.0174532925199433]]'
-)
-
-
-def datum_crs(datum: Datum) -> CRS:
-    """Return the CRS that a file in a datum is labelled with.
-
-    Parameters
-    ----------
-    datum
-        The datum.
-
-    Returns
-    -------
-    pyproj.CRS
-        Geographic, in degrees. For GCJ-02 and BD-09 a CRS of that name on an unknown datum,
-        which no software can transform by itself.
-    """
-    if datum is Datum.WGS84:
-        return WGS84
-    if datum is Datum.CGCS2000:
-        return make_crs(4490)
-    name = "GCJ-02" if datum is Datum.GCJ02 else "BD-09"
-    return make_crs(_DISTORTED.format(name=f"{name} (distorted WGS 84)"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +33,10 @@ class FileContents:
     name
         Name of the layer inside a file; it ends in the datum when that is not WGS-84.
     frame
-        The rows, in ``datum``.
+        The rows, in ``axes``.
     id_column
         The column with the stable id of each feature.
-    datum
+    axes
         What the coordinates are in.
     about
         Title, whether the data is synthetic, provenance, fields: a JSON object.
@@ -76,32 +47,22 @@ class FileContents:
     name: str
     frame: gpd.GeoDataFrame
     id_column: str
-    datum: Datum
+    axes: Axes
     about: Mapping[str, Json]
     is_lattice: bool
 
 
-def file_contents(
-    layer: Layer,
-    *,
-    datum: Datum = Datum.WGS84,
-    bbox: BBox | None = None,
-    district: str | None = None,
-) -> FileContents:
+def file_contents(layer: Layer, selection: Selection = ALL) -> FileContents:
     """Return the chosen rows of a layer, ready to be written.
 
     Parameters
     ----------
     layer
         The layer.
-    datum
-        What the coordinates shall be in. Their columns then carry its name, as in
-        ``lon_gcj02``.
-    bbox
-        Only features that touch this box (xmin, ymin, xmax, ymax), degrees, WGS-84.
-    district
-        Only features of the district with this id or name; of cells those with most of
-        their land in it.
+    selection
+        Which rows, and what their coordinates shall be in: their columns then carry its name,
+        as in ``lon_gcj02``. Of cells a district has those with most of their land in it, an
+        area those whose centre lies in it.
 
     Returns
     -------
@@ -111,20 +72,21 @@ def file_contents(
     Raises
     ------
     InputError
-        There is no such district, the box is no box, or the layer knows no districts.
+        There is no such district or column, the box is no box, or the layer knows no
+        districts.
     """
     if isinstance(layer.table, CellTable):
-        frame, id_column = _cells(layer.table, district, bbox), "cell"
+        frame, id_column = _cells(layer.table, selection), "cell"
     else:
         frame, id_column = _with_ids(layer.table)
-        if district is not None:
-            frame = frame[_in_district(layer.id, frame, district)]
-    if bbox is not None:
-        frame = frame[_in_box(frame, bbox)]
+        frame = _chosen(layer.id, frame, selection)
+    if selection.bbox is not None:
+        frame = frame[_in_box(frame, selection.bbox)]
     frame = frame.reset_index(drop=True)
-    name = layer.id if datum is Datum.WGS84 else f"{layer.id}_{datum}"
-    about = _about(layer, datum, {"bbox": bbox, "district": district})
-    return FileContents(name, _in_datum(frame, datum), id_column, datum, about, layer.is_lattice)
+    axes = selection.axes
+    about = _about(layer, selection)
+    placed = _on_axes(frame, axes)
+    return FileContents(layer.id + axes.label, placed, id_column, axes, about, layer.is_lattice)
 
 
 def bounding_box(shapes: NDArray[np.object_]) -> list[Json] | None:
@@ -144,21 +106,38 @@ def bounding_box(shapes: NDArray[np.object_]) -> list[Json] | None:
     return shapely.total_bounds(placed).tolist() if len(placed) else None
 
 
-def _cells(table: CellTable, district: str | None, bbox: BBox | None) -> gpd.GeoDataFrame:
-    """Return the cells of a district, near a box; only their polygons are made."""
+def _cells(table: CellTable, selection: Selection) -> gpd.GeoDataFrame:
+    """Return the cells that are chosen, and those near the box; only their polygons are made."""
     grid = table.grid
-    keep = np.ones(len(grid), dtype=bool)
-    if district is not None:
-        keep &= grid.district == grid.boundary.position_of(district)
-    if bbox is not None:
+    keep = selection.rows(table.columns.get, len(grid))
+    lon, lat = grid.lonlat()
+    if selection.district is not None:
+        keep &= grid.district == grid.boundary.position_of(selection.district)
+    if selection.area is not None:
+        near = np.flatnonzero(keep)
+        keep[near] = points_inside(selection.area, lon[near], lat[near])
+    if selection.bbox is not None:
+        bbox = selection.bbox
         _require_box(bbox)
         margin = _CELL_DEGREES_PER_M * grid.spec.cell_size
-        lon, lat = grid.lonlat()
         keep &= (lon >= bbox[0] - margin) & (lon <= bbox[2] + margin)
         keep &= (lat >= bbox[1] - margin) & (lat <= bbox[3] + margin)
     frame = table.to_geodataframe(keep)
     index = [f"{cell:x}" for cell in grid.h3_ids()[keep].tolist()]
     frame.insert(frame.columns.get_loc("lat") + 1, "h3", index)
+    return frame
+
+
+def _chosen(layer_id: str, frame: gpd.GeoDataFrame, selection: Selection) -> gpd.GeoDataFrame:
+    """Return the features of a district and an area whose values are as asked for."""
+    names = set(frame.columns) - {frame.geometry.name}
+    frame = frame[selection.rows(lambda n: frame[n] if n in names else None, len(frame))]
+    if selection.land is not None:
+        frame = frame[frame.intersects(selection.land)]
+    elif selection.district is not None:
+        frame = frame[_in_district(layer_id, frame, selection.district)]
+    if selection.area is not None:
+        frame = frame[frame.intersects(selection.area)]
     return frame
 
 
@@ -212,38 +191,37 @@ def _in_box(frame: gpd.GeoDataFrame, bbox: BBox) -> NDArray[np.bool_]:
     return np.asarray(near)
 
 
-def _in_datum(frame: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
-    """Return the frame with its geometry and its columns lon and lat in a datum."""
-    if datum is Datum.WGS84:
+def _on_axes(frame: gpd.GeoDataFrame, axes: Axes) -> gpd.GeoDataFrame:
+    """Return the frame with its geometry and its columns lon and lat on other axes."""
+    if axes.is_wgs84:
         return frame
-
-    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], datum))
-
-    shapes = shapely.transform(frame.geometry.to_numpy(), moved)
-    columns = {"geometry": f"geometry_{datum}"}
+    shapes = axes.moved_shapes(frame.geometry.to_numpy())
+    columns = {"geometry": f"geometry{axes.label}"}
     plain_frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     if {"lon", "lat"} <= set(plain_frame.columns):
-        lon, lat = from_wgs84(plain_frame["lon"], plain_frame["lat"], datum)
-        plain_frame = plain_frame.assign(lon=lon, lat=lat)
-        columns |= {"lon": f"lon_{datum}", "lat": f"lat_{datum}"}
-    result = gpd.GeoDataFrame(plain_frame, geometry=shapes, crs=datum_crs(datum))
+        moved = axes.moved(plain_frame[["lon", "lat"]].to_numpy(dtype=np.float64))
+        plain_frame = plain_frame.assign(lon=moved[:, 0], lat=moved[:, 1])
+        columns |= dict(zip(("lon", "lat"), axes.columns, strict=True))
+    result = gpd.GeoDataFrame(plain_frame, geometry=shapes, crs=axes.crs)
     renamed: gpd.GeoDataFrame = result.rename(columns=columns).set_geometry(columns["geometry"])
     return renamed
 
 
-def _about(layer: Layer, datum: Datum, chosen: Mapping[str, object]) -> dict[str, Json]:
+def _about(layer: Layer, selection: Selection) -> dict[str, Json]:
     fields = [
         {"name": f.name, "title": f.title, "unit": f.unit, "meaning": f.meaning}
         for f in layer.fields
     ]
-    picked = {name: value for name, value in chosen.items() if value is not None}
+    picked = selection.as_text()
+    axes = selection.axes
+    crs = {} if axes.projected is None else {"crs": axes.crs.to_wkt("WKT2_2019")}
     return {
         "title": layer.title,
         "synthetic": layer.synthetic,
         "provenance": plain(layer.provenance.as_json()),
         "completeness": plain(layer.completeness),
         "fields": plain(fields),
-        "datum": str(datum),
+        "datum": axes.name,
+        **crs,
         **({"selection": plain(picked)} if picked else {}),
     }

@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike
 
-from geogrid.crs import Datum
 from geogrid.export.contents import FileContents
 from geogrid.export.json_values import json_text, plain, utc_texts
 
@@ -42,7 +41,7 @@ def csv_values(column: pd.Series) -> ArrayLike:
 
 
 def coordinate_columns(contents: FileContents) -> dict[str, ArrayLike]:
-    """Return the geometry as columns: lon and lat of points, else WKT.
+    """Return the geometry as columns: those of points, else WKT.
 
     Parameters
     ----------
@@ -55,10 +54,10 @@ def coordinate_columns(contents: FileContents) -> dict[str, ArrayLike]:
         Columns by name; a datum that is not WGS-84 is part of the name.
     """
     shapes = contents.frame.geometry.to_numpy()
-    label = "" if contents.datum is Datum.WGS84 else f"_{contents.datum}"
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
-        return {f"lon{label}": shapely.get_x(shapes), f"lat{label}": shapely.get_y(shapes)}
-    return {f"wkt{label}": np.asarray(shapely.to_wkt(shapes, rounding_precision=9))}
+        east, north = contents.axes.columns
+        return {east: shapely.get_x(shapes), north: shapely.get_y(shapes)}
+    return {f"wkt{contents.axes.label}": np.asarray(shapely.to_wkt(shapes, rounding_precision=9))}
 
 
 def harmless(text: str) -> str:

@@ -23,11 +23,12 @@ from numpy.typing import ArrayLike
 from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
-from geogrid.export.contents import BBox, FileContents, bounding_box, datum_crs, file_contents
+from geogrid.export.contents import ALL, FileContents, bounding_box, file_contents
 from geogrid.export.file_columns import coordinate_columns, csv_values, harmless, tidy
 from geogrid.export.geojson import write_geojson_contents
 from geogrid.export.json_values import json_text, plain
 from geogrid.export.office_files import write_kml, write_shapefile, write_xlsx
+from geogrid.export.selection import BBox, Selection
 from geogrid.model.layer import Layer
 
 PROVENANCE_KEY: Final = "geogrid"
@@ -75,7 +76,38 @@ def write_layer(
     InputError
         The ending is unknown, or the datum does not go with it.
     """
+    chosen = Selection(bbox, district, datum)
     path = Path(path)
+    return write_selection(layer, path, chosen, fmt=fmt)
+
+
+def write_selection(
+    layer: Layer, path: Path, selection: Selection = ALL, *, fmt: str | None = None
+) -> Path:
+    """Write the chosen rows of a layer, as `write_layer` does.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    path
+        The file.
+    selection
+        Which rows, and what their coordinates shall be in.
+    fmt
+        An ending to go by instead of the file's own.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The ending is unknown, the coordinates do not go with it, or a condition is not of
+        this layer.
+    """
     ending = "." + (fmt or path.suffix).lower().lstrip(".")
     writer = WRITERS.get(ending)
     if writer is None:
@@ -84,7 +116,7 @@ def write_layer(
             ending=ending if ending != "." else path.name,
             endings=", ".join(WRITERS),
         )
-    writer(file_contents(layer, datum=datum, bbox=bbox, district=district), path)
+    writer(file_contents(layer, selection), path)
     return path
 
 
@@ -99,7 +131,7 @@ def _write_parquet(contents: FileContents, path: Path) -> None:
     column = {
         "encoding": "WKB",
         "geometry_types": sorted(set(geometry.geom_type.dropna())),
-        "crs": datum_crs(contents.datum).to_json_dict(),
+        "crs": contents.axes.crs.to_json_dict(),
         "orientation": "counterclockwise",
         "edges": "planar",
     }
@@ -151,14 +183,14 @@ def _write_csv(contents: FileContents, path: Path) -> None:
 
 
 def _gdal_geometry(contents: FileContents) -> str:
-    return "geom" if contents.datum is Datum.WGS84 else f"geom_{contents.datum}"
+    return f"geom{contents.axes.label}"
 
 
 def _write_gdal(
     contents: FileContents, path: Path, driver: str, options: Mapping[str, str]
 ) -> None:
     shapes = shapely.force_2d(contents.frame.geometry.to_numpy())
-    frame = type(contents.frame)(tidy(contents), geometry=shapes, crs=datum_crs(contents.datum))
+    frame = type(contents.frame)(tidy(contents), geometry=shapes, crs=contents.axes.crs)
     pyogrio.write_dataframe(
         frame,
         path,

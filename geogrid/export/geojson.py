@@ -21,7 +21,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
 from geogrid.export.contents import FileContents, bounding_box, file_contents
@@ -84,11 +83,11 @@ def write_geojson_contents(contents: FileContents, path: Path) -> None:
         The coordinates are not WGS-84, or not on the globe.
     """
     started = time.perf_counter()
-    if contents.datum is not Datum.WGS84:
+    if not contents.axes.is_wgs84:
         raise InputError(
             "GeoJSON is WGS-84 by its standard (RFC 7946), not {datum}; "
             "write .gpkg, .parquet, .csv or .fgb for another datum",
-            datum=contents.datum,
+            datum=contents.axes.name,
         )
     ids = contents.frame[contents.id_column]
     shapes = rounded_shapes(

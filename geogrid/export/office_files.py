@@ -20,10 +20,9 @@ import shapely
 import xlsxwriter
 from numpy.typing import NDArray
 
-from geogrid.crs import Datum
 from geogrid.errors import InputError
 from geogrid.export.aside import written_aside
-from geogrid.export.contents import FileContents, datum_crs
+from geogrid.export.contents import FileContents
 from geogrid.export.file_columns import tidy
 from geogrid.export.json_values import json_text, utc_texts
 from geogrid.export.sheets import BOOK_OPTIONS, fill_sheet
@@ -75,8 +74,8 @@ def write_xlsx(contents: FileContents, path: Path) -> None:
 def _inner_points(contents: FileContents) -> dict[str, NDArray[np.float64]]:
     """Return a point inside each shape, and the point itself of points, as two columns."""
     places = shapely.point_on_surface(contents.frame.geometry.to_numpy())
-    label = "" if contents.datum is Datum.WGS84 else f"_{contents.datum}"
-    return {f"lon{label}": shapely.get_x(places), f"lat{label}": shapely.get_y(places)}
+    east, north = contents.axes.columns
+    return {east: shapely.get_x(places), north: shapely.get_y(places)}
 
 
 def write_shapefile(contents: FileContents, path: Path) -> None:
@@ -109,7 +108,7 @@ def write_shapefile(contents: FileContents, path: Path) -> None:
             frame = gpd.GeoDataFrame(
                 table[rows],
                 geometry=shapely.force_2d(contents.frame.geometry.to_numpy()[rows]),
-                crs=datum_crs(contents.datum),
+                crs=contents.axes.crs,
             )
             pyogrio.write_dataframe(
                 frame,
@@ -183,17 +182,17 @@ def write_kml(contents: FileContents, path: Path) -> None:
     InputError
         The datum is not WGS-84, which is all that KML knows.
     """
-    if contents.datum is not Datum.WGS84:
+    if not contents.axes.is_wgs84:
         raise InputError(
             "KML is WGS-84 by its standard, not {datum}; write .gpkg, .zip, .csv or .xlsx "
             "for another datum",
-            datum=contents.datum,
+            datum=contents.axes.name,
         )
     # KML's own id of a placemark hides a column of that name.
     table = _told_times(tidy(contents)).rename(columns={"id": "feature_id"})
     shapes = shapely.force_2d(contents.frame.geometry.to_numpy())
     ids = "feature_id" if contents.id_column == "id" else contents.id_column
-    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=datum_crs(contents.datum))
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=contents.axes.crs)
     with (
         written_aside(path.with_name(f"{path.name}.{ABOUT_NAME}")) as sidecar,
         written_aside(path) as part,

@@ -22,6 +22,7 @@ from geogrid.service.removal import Removal
 from geogrid.service.retention import Retention
 from geogrid.service.road_answers import RoadAnswers
 from geogrid.service.scenarios import Scenarios
+from geogrid.service.taking import Taking
 from geogrid.service.tiles import Tiles
 from geogrid.service.timelines import Timelines
 from geogrid.service.touring import Touring
@@ -45,6 +46,7 @@ class Rooms(
     Reaching,
     RoadAnswers,
     Scenarios,
+    Taking,
     Tiles,
     Touring,
     Intake,

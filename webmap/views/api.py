@@ -9,8 +9,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, send_file, url_for
 
-from geogrid.crs import Datum
-from geogrid.workspace import Selection
 from webmap.answers import json_answer
 from webmap.asking import ASKED_NAMES, asked_workspace
 from webmap.query import (
@@ -36,6 +34,9 @@ FORMATS: Final = {
     "zip": "application/zip",
     "kml": "application/vnd.google-earth.kml+xml",
 }
+
+PROVENANCE: Final = "provenance"  # what CSV and KML have no place for
+TAKEN_NAMES: Final = ("district", "datum", "area", "where")
 
 
 @blueprint.get("/layers")
@@ -105,22 +106,29 @@ def items(layer_id: str) -> Response:
 
 @blueprint.get("/layers/<layer_id>/export")
 def export(layer_id: str) -> Response:
-    """Return a layer as a file to take away."""
-    check_names("f", "bbox", "district", "datum", *ASKED_NAMES)
-    fmt = one_of("f", request.args.get("f", "geojson"), tuple(FORMATS))
-    datum = one_of("datum", request.args.get("datum", Datum.WGS84), tuple(Datum))
-    part = Selection(bbox=box_wanted(), district=request.args.get("district"), datum=Datum(datum))
-    window = window_wanted()
+    """Return a layer, or a part of it, as a file to take away; or what such a file is made of."""
+    check_names("f", "bbox", *TAKEN_NAMES, *ASKED_NAMES)
+    fmt = one_of("f", request.args.get("f", "geojson"), (*FORMATS, PROVENANCE))
+    asked = {name: request.args.get(name) for name in TAKEN_NAMES}
+    shown = asked_workspace()
+    part = shown.selection(bbox=box_wanted(), **asked)
     folder = tempfile.TemporaryDirectory(prefix="geogrid-export-")
     try:
-        path = asked_workspace().export(
+        ending = "csv" if fmt == PROVENANCE else fmt
+        path = shown.export(
             layer_id,
-            Path(folder.name) / f"{layer_id}.{fmt}",
+            Path(folder.name) / f"{layer_id}.{ending}",
             selection=part,
-            window=window,
+            window=window_wanted(),
         )
+        if fmt == PROVENANCE:
+            path = path.with_name(f"{path.name}.provenance.json")
         answer = send_file(
-            path, mimetype=FORMATS[fmt], as_attachment=True, download_name=path.name, etag=False
+            path,
+            mimetype=FORMATS.get(fmt, "application/json"),
+            as_attachment=True,
+            download_name=path.name.replace(".csv.p", ".p"),
+            etag=False,
         )
     except BaseException:
         folder.cleanup()
