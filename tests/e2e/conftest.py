@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import webmap
-from geogrid.workspace import Choices, DistrictFile, Workspace, read_options
+from geogrid.workspace import Choices, DistrictFile, Workspace
+from tests.e2e.hostile import hostile_grounds, make_hostile_workspace
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
@@ -43,18 +44,18 @@ def bare_address(boundaries, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def hostile_address(boundaries, tmp_path_factory):
-    """Serve a workspace with one camera whose name and kind are code."""
+def hostile_workspace(boundaries, tmp_path_factory):
+    """Return a workspace in which every text is code."""
     folder = tmp_path_factory.mktemp("hostile")
-    districts = DistrictFile(boundaries / "sanming_2010.geojson", "adcode", "name")
-    workspace, _ = Workspace.create(folder / "ws", districts, Choices(cell_size_m=2000))
-    cameras = folder / "cameras.csv"
-    cameras.write_text(
-        f'id,lon,lat,name,purpose\n"C{HOSTILE}",117.6,26.25,"{HOSTILE}","{HOSTILE}"\n',
-        encoding="utf-8",
-    )
-    workspace.import_files("cameras", [cameras], read_options({"datum": "wgs84"}))
-    with webmap.serving(webmap.create_app(workspace)) as address:
+    return make_hostile_workspace(folder, boundaries / "sanming_2010.geojson")
+
+
+@pytest.fixture(scope="session")
+def hostile_address(hostile_workspace, tmp_path_factory):
+    """Serve it over grounds whose names and credits are code too."""
+    grounds = hostile_grounds(tmp_path_factory.mktemp("grounds"))
+    app = webmap.create_app(hostile_workspace, settings=webmap.Settings(basemaps=grounds))
+    with webmap.serving(app) as address:
         yield address
 
 
