@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
 const LIST = [
-  [["/"], "search"], [["1", "…", "9"], "measure"], [["[", "]"], "column"], [["t"], "table"], [["u"], "units"],
+  [["/"], "search"], [["1", "…", "9"], "measure"], [["[", "]"], "column"], [["t"], "table"], [["u"], "units"], [["c"], "cameras"],
   [["a"], "area"], [["f"], "folds"], [["z"], "undo"], [["h"], "home"], [["d"], "theme"], [["l"], "language"],
   [["←", "→", "↑", "↓"], "pan"], [["+", "−"], "zoom"], [["Enter"], "enter"], [["Esc"], "escape"], [["?"], "help"],
 ];
@@ -20,7 +20,7 @@ export function watchKeys(actions) {
   };
   byId("help").addEventListener("click", help);
   const doing = {
-    "/": () => byId("search").focus(), "?": help, t: actions.table, u: actions.units, h: actions.home, a: actions.area, f: actions.folds, z: actions.undo,
+    "/": () => byId("search").focus(), "?": help, t: actions.table, u: actions.units, c: actions.cameras, h: actions.home, a: actions.area, f: actions.folds, z: actions.undo,
     d: actions.theme, l: actions.language, Escape: actions.escape,
     "[": () => actions.column(-1), "]": () => actions.column(1),
     ...Object.fromEntries(Array.from({ length: 9 }, (_, at) => [at + 1, () => actions.measure(at)])),

@@ -4,6 +4,7 @@ import { getFeatures, getJson } from "./api.js";
 import { readAddress, writeAddress } from "./address.js";
 import { createArea } from "./area.js";
 import { chosenBasemap, createBasemap, crsFor, getMesh } from "./basemap.js";
+import { createCameraReport } from "./camera-report.js";
 import { createCellPanel } from "./cell-panel.js";
 import { createCompare } from "./compare.js";
 import { createDesk } from "./desk.js";
@@ -126,6 +127,7 @@ async function start() {
   const { choose } = createDistrictFilter({ store, districts, outlines: drawn, fit, home });
   const table = createDistrictTable({ store, districts, choose });
   const units = createUnits({ store, days: about.days });
+  const cameras = createCameraReport({ map, store, districts });
   const features = createFeatureView({ map, store, layers, about });
   const area = createArea({ map, store });
   const desk = createDesk({ map, store, about, districts });
@@ -144,7 +146,7 @@ async function start() {
   watchTheme(store, (theme) => { for (const one of [measure, features, tours]) one.setTheme(theme); });
   const language = watchLanguage(store, about, [map.translate, drawn.names.translate, ground.translate]);
   watchKeys({
-    table: table.toggle, units: units.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
+    table: table.toggle, units: units.toggle, cameras: cameras.toggle, home, language, column: panel.stepColumn, measure: panel.choose,
     theme: () => nextTheme(store), escape: () => escape(store, tools), enter: watchMapClicks({ ...common, tools }), undo: () => desk.undo() || undo(),
     area: () => { folds.open("area"); byId("area-draw").click(); }, folds: folds.toggleAll,
   });
