@@ -151,7 +151,7 @@ def one_file_map(
     Returns
     -------
     Path
-        The file: at most about 2 MB, the same bytes for the same layers and options.
+        The file: at most 1 MB and Leaflet, the same bytes for the same layers and options.
 
     Raises
     ------

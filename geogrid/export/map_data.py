@@ -24,7 +24,7 @@ from geogrid.model.layer import Layer
 
 logger = logging.getLogger(__name__)
 
-DATA_BYTES: Final = 1_650_000  # of packed data; scripts and styles take 250 kB, 2 MB in all
+DATA_BYTES: Final = 900_000  # of packed data; our scripts and words take 85 kB: 1 MB and Leaflet
 MANY: Final = 3  # columns of a layer that nothing is known of
 SHOWN_FROM_START: Final = frozenset({"checkpoints"})
 DIVERGING_DECIMALS: Final = 2
@@ -94,7 +94,7 @@ def map_data(layers: Sequence[Layer], options: MapOptions) -> MapData:
     Returns
     -------
     MapData
-        As much as fits into 2 MB with the page: the first column of every layer, then
+        As much as fits into 1 MB beside Leaflet: the first column of every layer, then
         registers, then further columns. What is left out is named in the manifest.
 
     Raises

@@ -140,7 +140,11 @@ def test_hovering_a_cell_of_the_city_says_all_its_values(page, city_map, city_la
     assert said["Patrol time"] in {f"{minutes} min {rest} s", f"{minutes} min"}
     assert said["Visits"] == f"{city_layers[0].table['visits'][driven]:.0f}"
     assert said["State"] == str(city_layers[1].table["state"][driven]).replace("_", " ")
-    assert said["Incidents"] == f"{city_layers[2].table['count'][driven]:.0f}"
+    share = float(city_layers[3].table["covered_share"][driven])
+    assert float(said["Covered by cameras"].split()[0]) == pytest.approx(100 * share, abs=0.06)
+    left_out = page.locator(".gg-foot").text_content()
+    assert "Incidents" in left_out  # noise does not pack: what has no room is named
+    assert "Incidents" not in said
     district = grid.boundary.names[grid.district[driven]]
     assert district in page.locator(".gg-cell p").text_content()
 

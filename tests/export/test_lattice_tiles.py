@@ -83,7 +83,7 @@ def painted_by_the_map(mesh_json, column, theme, tiles):
         yield np.frombuffer(base64.b64decode(text), np.uint8).reshape(side, side, 4)
 
 
-@pytest.mark.parametrize("crs", [None, make_crs(32650), make_crs(4527)], ids=["own", "utm", "gk"])
+@pytest.mark.parametrize("crs", [None, make_crs(32650), make_crs(4547)], ids=["own", "utm", "gk"])
 @pytest.mark.parametrize("name", FIELDS)
 def test_both_painters_paint_the_same_pixels(sanming, crs, name):
     grid = Grid.over(sanming, cell_size_m=1_000, crs=crs)
