@@ -5,7 +5,7 @@ export const DEFAULTS = Object.freeze({
   layer: "", column: "", on: "roads,checkpoints", order: "", fade: "", without: "",
   hidden: "", range: "", breaks: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "", weight: "",
-  area: "", desk: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
+  area: "", desk: "", draft: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
   plan: "", plan_unit: "", report: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);
