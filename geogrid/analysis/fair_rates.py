@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2, gamma
+from scipy.special import gammainccinv, gammaincinv
 
 from geogrid.errors import InputError
 
@@ -78,8 +78,8 @@ def poisson_interval(
         ``chi2(0.025, 2 y) / 2`` and ``chi2(0.975, 2 y + 2) / 2``; low is 0 at a count of 0.
     """
     tail = (1.0 - LEVEL) / 2.0
-    low = np.where(count > 0, chi2.ppf(tail, 2.0 * np.maximum(count, 1)) / 2.0, 0.0)
-    return low, np.asarray(chi2.ppf(1.0 - tail, 2.0 * count + 2.0) / 2.0)
+    low = np.where(count > 0, gammaincinv(np.maximum(count, 1), tail), 0.0)
+    return low, np.asarray(gammainccinv(count + 1, tail))
 
 
 def fair_rates(count: NDArray[np.int64], exposure: NDArray[np.float64]) -> FairRates:
@@ -153,6 +153,6 @@ def _shrunk(
     tail = (1.0 - LEVEL) / 2.0
     return (
         shape / rate,
-        np.asarray(gamma.ppf(tail, shape, scale=1.0 / rate)),
-        np.asarray(gamma.ppf(1.0 - tail, shape, scale=1.0 / rate)),
+        np.asarray(gammaincinv(shape, tail) / rate),
+        np.asarray(gammainccinv(shape, tail) / rate),
     )

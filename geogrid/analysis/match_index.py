@@ -20,8 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
-from scipy.stats import poisson
+from scipy.special import gammaincc, gammaln
 
 from geogrid.errors import InputError
 
@@ -220,5 +219,10 @@ def _poisson_deviation(
 ) -> NDArray[np.float64]:
     """Return E|Y - centre| of Poisson counts."""
     k = np.floor(centre)
-    under = centre * poisson.cdf(k, rate) - rate * poisson.cdf(k - 1.0, rate)
+    under = centre * _at_most(k, rate) - rate * _at_most(k - 1.0, rate)
     return np.asarray(2.0 * under + rate - centre)
+
+
+def _at_most(k: NDArray[np.float64], rate: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the chance of a Poisson count of at most ``k``, which may be negative."""
+    return np.where(k >= 0.0, gammaincc(np.maximum(k, 0.0) + 1.0, rate), 0.0)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
-from scipy.stats import rankdata
 
 from geogrid.analysis.multiple_testing import adjusted_p
 from geogrid.errors import InputError
@@ -152,7 +152,7 @@ def _slower(
     p = np.full(count.size, np.nan)
     if not tested.any():
         return p
-    rank = rankdata(minutes)
+    rank = pd.Series(minutes).rank().to_numpy()
     ranks = np.bincount(cell, rank, minlength=count.size)[tested]
     n = count[tested].astype(np.float64)
     spread = float(rank.var(ddof=1))  # ties make it smaller than N (N + 1) / 12

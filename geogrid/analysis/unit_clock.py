@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from geogrid.errors import InputError
 
@@ -292,5 +292,5 @@ def _steady(fleet: _Fleet, at: int, fit: _Fit, rules: ClockRules) -> bool:
     if gain.mean() <= 0.0 or (gain > 0.0).mean() < rules.steady_share:
         return False
     spread = gain.std(ddof=1) / math.sqrt(gain.size)
-    tail = stats.t.sf(gain.mean() / spread, gain.size - 1) if spread > 0.0 else 0.0
+    tail = special.stdtr(gain.size - 1, -gain.mean() / spread) if spread > 0.0 else 0.0
     return bool(tail * (HOURS - 1) <= rules.chance)

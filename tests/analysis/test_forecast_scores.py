@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.stats import binom, nbinom
+from scipy.stats import binom, nbinom, poisson
 
 from geogrid.analysis.forecast_scores import (
     HitCurve,
@@ -124,6 +124,14 @@ def test_at_most_1_in_20_falls_below_or_above_the_interval(mean, size):
     assert chance.cdf(lo[0] - 1) <= 0.05 + 1e-4
     assert chance.sf(hi[0]) <= 0.05 + 1e-4
     assert lo[0] <= hi[0]
+
+
+@pytest.mark.parametrize("size", [0.05, 1.5, 30.0, np.inf])
+def test_ends_are_the_quantiles_of_scipy(size):
+    mean = np.concatenate([np.logspace(-9, 4, 400), np.arange(1.0, 60.0)])
+    chance = poisson(mean) if np.isinf(size) else nbinom(size, size / (size + mean))
+    for end, tail in zip(count_interval(mean, size), (0.05, 0.95), strict=True):
+        np.testing.assert_array_equal(end, chance.ppf(tail))
 
 
 def test_nothing_expected_means_none_at_all():

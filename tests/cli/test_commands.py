@@ -6,6 +6,7 @@ import json
 import logging
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -282,13 +283,14 @@ def test_commands_of_the_contract_are_there():
     assert set(wanted.split()) | {"export", "map", "serve", "demo"} <= set(program.commands)
 
 
-def test_starting_the_command_loads_no_library_that_help_does_not_need():
-    code = (
-        "import sys; import geogrid.cli; "
-        "print([name for name in ('numpy', 'pandas', 'numba', 'pyproj', 'shapely', 'flask') "
-        "if name in sys.modules])"
-    )
-    import sys
-
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("geogrid.cli", "numpy pandas numba pyproj shapely flask"),
+        ("geogrid.workspace", "scipy.stats scipy.signal folium matplotlib dask flask"),
+    ],
+)
+def test_starting_loads_no_library_that_is_rarely_needed(module, unwanted):
+    code = f"import sys, {module}; print([one for one in {unwanted.split()} if one in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
