@@ -7,14 +7,35 @@ const { L, geogridLattice } = globalThis;
 // Measures lie above the land and Leaflet's tiles (200), and below all lines.
 // Each layer of places has a pane of its own from 400 on (feature-view.js).
 export const PANES = { ground: 150, measure: 205, other: 210, outline: 380, chosen: 460, names: 480 };
-const ROOM_AROUND = { paddingTopLeft: [356, 24], paddingBottomRight: [24, 24] };
+const ROOM_AROUND = { paddingTopLeft: [356, 24] };
 const NARROW = matchMedia("(max-width: 719px)");
 
+const SHEET = 0.64; // of the height: the most that an open sheet takes in the narrow form
+
+/** Return how much of the map's foot is hidden in the narrow form. */
+function sheetHeight() {
+  return document.querySelector("aside.cell:not([hidden]), .drawer:not([hidden])") ? SHEET * innerHeight : 220;
+}
+
 /** Return where a whole area may stand so that no panel hides it. */
-function roomAround() {
+export function roomAround() {
   return NARROW.matches
-    ? { paddingTopLeft: [8, 60], paddingBottomRight: [8, 220] }
-    : ROOM_AROUND;
+    ? { paddingTopLeft: [8, 60], paddingBottomRight: [8, sheetHeight()] }
+    : { ...ROOM_AROUND, paddingBottomRight: document.querySelector("aside.cell:not([hidden])") ? [372, 24] : [24, 24] };
+}
+
+/** Show a place near by, in what no sheet hides. */
+export function goNear(map, place, zoom) {
+  if (NARROW.matches) map.fitBounds([place, place], { ...roomAround(), maxZoom: zoom });
+  else map.setView(place, zoom);
+}
+
+/** Move the map until a place stands above the sheet that hides it (narrow form). */
+export function uncover(map, place) {
+  if (!NARROW.matches) return;
+  const free = innerHeight - sheetHeight();
+  const { y } = map.latLngToContainerPoint(place);
+  if (y > free - 40) map.panBy([0, y - free / 2]);
 }
 
 /** Return a map that keeps the state's view and follows it. */

@@ -5,6 +5,7 @@ import { byId, el } from "./dom.js";
 import { PALETTE } from "./feature-style.js";
 import { number } from "./format.js";
 import { locale, t } from "./i18n.js";
+import { goNear, roomAround } from "./map-view.js";
 import { complain, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 import { TourCanvas } from "./tour-canvas.js";
@@ -115,14 +116,14 @@ export function createTours({ map, store, about, measure }) {
       type: "button", "data-unit": unit, "aria-expanded": String(own), click: () => choose(own ? "" : unit),
     }, mark, el("strong", {}, unit), el("span", { class: "quiet" }, t("plan.stops", { n: number(stops.length) })), el("span", {}, span));
     return el("li", {}, button, own ? el("ol", {}, ...stops.map((stop) => el("li", { value: stop.number },
-      el("button", { type: "button", class: "link", click: () => map.setView([stop.lat, stop.lng], NEAR) }, `${stop.time}–${stop.leave}`),
+      el("button", { type: "button", class: "link", click: () => goNear(map, [stop.lat, stop.lng], NEAR) }, `${stop.time}–${stop.leave}`),
       el("span", { class: "quiet" }, ` ${stop.cell}`)))) : null);
   }
 
   function choose(unit) {
     store.set({ plan_unit: unit });
     const tour = tours.find((one) => one.unit === unit);
-    if (tour) map.fitBounds(tour.stops.map(({ lat, lng }) => [lat, lng]), { paddingTopLeft: [360, 40], paddingBottomRight: [380, 40], maxZoom: NEAR });
+    if (tour) map.fitBounds(tour.stops.map(({ lat, lng }) => [lat, lng]), { ...roomAround(), maxZoom: NEAR });
   }
 
   byId("plan-go").addEventListener("click", () => {

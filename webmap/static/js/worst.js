@@ -3,6 +3,7 @@
 import { byId, el } from "./dom.js";
 import { percent } from "./format.js";
 import { t, word } from "./i18n.js";
+import { goNear } from "./map-view.js";
 import { complain, whileBusy } from "./notices.js";
 
 const { geogridLattice } = globalThis;
@@ -48,8 +49,8 @@ export function createWorst({ map, store, lattice, measure, districts }) {
   }
 
   function go(id, code) {
-    map.setView(geogridLattice.cellCentre(lattice, id), Math.max(map.getZoom(), NEAR_ZOOM));
     store.set({ cell: code });
+    goNear(map, geogridLattice.cellCentre(lattice, id), Math.max(map.getZoom(), NEAR_ZOOM));
   }
 
   function show(state) {
