@@ -13,15 +13,16 @@ export function historySection(history) {
     visits: number(visits), days: number(history.visits.filter(Boolean).length), of: number(history.days.length),
   });
   const hours = history.patrol_min_by_hour.map((minutes, hour) => ({
-    minutes, visits: history.visits_by_hour[hour], name: `${String(hour).padStart(2, "0")}:00`,
+    minutes, visits: history.visits_by_hour[hour], name: hourName(hour),
   }));
   return el("details", { open: true, class: "history" },
     el("summary", {}, t("history.title")), el("p", { class: "quiet" }, told),
-    ...(sum(history.patrol_min) ? [ // empty charts only take room
-      chart(t("history.by_hour"), hours, ["0", "6", "12", "18", "24"]),
-      chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]),
-    ] : []));
+    chart(t("history.by_hour"), hours, HOUR_TICKS),
+    chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]));
 }
+
+export const HOUR_TICKS = ["0", "6", "12", "18", "24"];
+export const hourName = (hour) => `${String(hour).padStart(2, "0")}:00`;
 
 /** Return one bar per day, or per stretch of days where they are many. */
 function joined(history) {
@@ -36,12 +37,19 @@ function joined(history) {
 }
 
 function chart(title, bars, ticks) {
-  const most = Math.max(...bars.map((bar) => bar.minutes), 0);
-  const told = t("history.most", { most: duration(most * 60) });
-  const columns = bars.map((bar) => {
-    const words = t("history.bar", { name: bar.name, time: duration(bar.minutes * 60), visits: number(bar.visits) });
+  const told = (bar) => t("history.bar", { name: bar.name, time: duration(bar.minutes * 60), visits: number(bar.visits) });
+  return barChart(title, bars.map((bar) => ({ size: bar.minutes, words: told(bar) })), {
+    ticks, most: (size) => t("history.most", { most: duration(size * 60) }),
+  });
+}
+
+/** Return a small bar chart; `bars` are {size, words}, `most` says the size of the largest. */
+export function barChart(title, bars, { ticks, most }) {
+  const largest = Math.max(...bars.map(({ size }) => size), 0);
+  const told = most(largest);
+  const columns = bars.map(({ size, words }) => {
     const column = el("i", {});
-    column.style.height = most && bar.minutes ? `max(1px, ${(100 * bar.minutes) / most}%)` : "0";
+    column.style.height = largest && size ? `max(1px, ${(100 * size) / largest}%)` : "0";
     return el("span", { title: words }, column);
   });
   return el("figure", {},
