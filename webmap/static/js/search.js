@@ -1,14 +1,15 @@
-/** Search by district, cell code, camera, place, or lon,lat in any datum. */
+/** Search by district, cell code, camera, place, or coordinates: lon,lat in any datum, or metres. */
 
+import { getJson } from "./api.js";
+import { coordinatesIn } from "./coordinates.js";
 import { byId, el, afterPause } from "./dom.js";
 import { t } from "./i18n.js";
 import { complain } from "./notices.js";
+import { middleOf } from "./polygons.js";
 
 const { geogridLattice } = globalThis;
 const CODE = /^\d+mE\d+N-?\d+$/i;
-const DATUM = /^(wgs-?84|cgcs-?2000|gcj-?02|bd-?09)[\s:：]+/i;
-const FOUND_IN = ["cameras", "places", "rooms", "checkpoints"];
-const PAIR = /^(-?\d+(?:\.\d+)?)\s*[,，\s]\s*(-?\d+(?:\.\d+)?)$/;
+const FOUND_IN = ["cameras", "places", "rooms", "checkpoints", "depots", "areas", "zones"];
 const MOST = 8;
 const NEAR_ZOOM = 15;
 
@@ -22,30 +23,31 @@ export function createSearch({ map, store, lattice, districts, choose, features 
 
   const goTo = (lat, lng) => map.setView([lat, lng], Math.max(map.getZoom(), NEAR_ZOOM));
 
-  function openCell(id) {
-    const [lat, lng] = geogridLattice.cellCentre(lattice, id);
+  function openCell(id, [lat, lng] = geogridLattice.cellCentre(lattice, id)) {
     goTo(lat, lng);
     store.set({ cell: geogridLattice.cellCode(lattice, id) });
   }
 
-  /** Read lon,lat; a datum may stand before it, such as `gcj02 117.63,26.27`. */
-  function coordinates(text) {
-    const named = DATUM.exec(text);
-    const match = PAIR.exec(named ? text.slice(named[0].length) : text);
-    if (!match) return null;
-    const datum = named ? named[1].toLowerCase().replace("-", "") : "wgs84";
-    const [lat, lng] = geogridLattice.unshift(datum, Number(match[2]), Number(match[1]));
-    const inside = Math.abs(lat) <= 90 && Math.abs(lng) <= 180
-      && geogridLattice.cellAt(lattice, ...lattice.project(lat, lng)) >= 0;
-    if (!inside) return { label: t("search.outside", { lon: match[1], lat: match[2] }), kind: "" };
+  /** Read coordinates; a datum or a system may stand before them, such as `gcj02 117.63,26.27` or `epsg:4548 563350,2906650`. */
+  async function coordinates(text) {
+    const typed = coordinatesIn(text);
+    if (!typed) return null;
+    const { system, x, y } = typed;
+    const [lat, lng] = typed.metres ? await ofMetres(typed) : geogridLattice.unshift(system || "wgs84", y, x);
+    const position = Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? geogridLattice.cellAt(lattice, ...lattice.project(lat, lng)) : -1;
+    if (position < 0) {
+      return { label: t(typed.metres ? "search.metres_outside" : "search.outside", { lon: x, lat: y }), kind: "" };
+    }
     return {
-      label: `${Number(lng.toFixed(6))}, ${Number(lat.toFixed(6))}${named ? " (WGS-84)" : ""}`, kind: t("kind.point"),
-      go: () => {
-        const position = geogridLattice.cellAt(lattice, ...lattice.project(lat, lng));
-        goTo(lat, lng);
-        store.set({ cell: geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, position)) });
-      },
+      label: `${Number(lng.toFixed(6))}, ${Number(lat.toFixed(6))}${system || typed.metres ? " (WGS-84)" : ""}`, kind: t("kind.point"),
+      go: () => openCell(geogridLattice.idOf(lattice, position), [lat, lng]),
     };
+  }
+
+  /** Return where metres lie; those of no named system are the grid's. */
+  async function ofMetres({ system, x, y }) {
+    const { lon, lat } = await getJson("api/points", { x, y, system: system || "working" });
+    return [lat, lon];
   }
 
   function cell(text) {
@@ -59,7 +61,7 @@ export function createSearch({ map, store, lattice, districts, choose, features 
   async function find(text) {
     const wanted = text.trim();
     if (!wanted) return [];
-    const exact = coordinates(wanted) ?? cell(wanted);
+    const exact = (await coordinates(wanted)) ?? cell(wanted);
     if (exact) return [exact];
     const low = wanted.toLowerCase();
     const found = districts.ids
@@ -75,9 +77,9 @@ export function createSearch({ map, store, lattice, districts, choose, features 
     for (const feature of most > 0 ? await features.all(layer) : []) {
       if (hits.length >= most) break;
       const { id = feature.id, name } = feature.properties;
-      if (feature.geometry.type !== "Point") continue;
-      if (![String(id), name ?? ""].some((one) => one.toLowerCase().includes(low))) continue;
-      const [lng, lat] = feature.geometry.coordinates;
+      const middle = middleOf(feature.geometry);
+      if (!middle || ![id, name].some((one) => String(one ?? "").toLowerCase().includes(low))) continue;
+      const [lng, lat] = middle;
       hits.push({ label: name ? `${id} ${name}` : String(id), kind: t(layer === "cameras" ? "kind.camera" : "kind.place"), go: () => {
         features.switchOn(layer);
         map.setView([lat, lng], 16);
