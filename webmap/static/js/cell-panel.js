@@ -2,6 +2,7 @@
 
 import { getJson } from "./api.js";
 import { windowOf } from "./address.js";
+import { factSections } from "./cell-facts.js";
 import { byId, el } from "./dom.js";
 import { inWords, quantity } from "./format.js";
 import { historySection } from "./history.js";
@@ -48,7 +49,7 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
         .map(async (id) => [id, await measure.about(id, state, signal)]));
       if (signal.aborted) return;
       if (report.history) byId("cell-body").append(historySection(report.history));
-      byId("cell-body").append(...known.map(([id, info]) => section(id, report.layers[id], info)));
+      byId("cell-body").append(...factSections(report), ...known.map(([id, info]) => section(id, report.layers[id], info)));
     } catch (error) {
       if (error.name !== "AbortError") {
         complain(error);
