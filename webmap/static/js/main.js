@@ -129,7 +129,7 @@ async function start() {
   const units = createUnits({ store, days: about.days });
   const cameras = createCameraReport({ map, store, districts });
   const features = createFeatureView({ map, store, layers, about });
-  const area = createArea({ map, store });
+  const area = createArea({ map, store, layers, outlines });
   const desk = createDesk({ map, store, about, districts });
   const tours = createTours({ map, store, about, measure });
   const tools = [area, desk, tours, features];
