@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from pyproj import Transformer
 
 from tests.e2e.browsing import query_of, until
 
@@ -20,7 +21,7 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
         page.wait_for_timeout(60)
     expect(page.locator("#cell")).to_be_hidden()
     page.click("#area-done")
-    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=60_000)
     corners = [[float(v) for v in p.split(",")] for p in query_of(page)["area"].split(";")]
     assert len(corners) == 4
     answer = visitor.context.request.post(
@@ -31,7 +32,7 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
     shown = page.locator("[data-row=cells] td").inner_text().replace(",", "")
     assert int(shown) == answer["cells"] > 50
     page.reload()
-    expect(page.locator("[data-row=cells] td")).to_have_text(f"{answer['cells']:,}", timeout=20_000)
+    expect(page.locator("[data-row=cells] td")).to_have_text(f"{answer['cells']:,}", timeout=60_000)
     page.click("#area-clear")
     until(page, lambda: "area" not in query_of(page))
     expect(page.locator("#area-stats")).to_be_hidden()
@@ -49,7 +50,7 @@ def test_an_area_can_be_made_without_a_mouse(page):
     page.keyboard.press("Escape")
     expect(page.locator("#area-done")).to_be_hidden()
     page.click("#area-view")
-    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=20_000)
+    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=60_000)
 
 
 def test_a_track_is_shown_for_a_purpose_and_the_look_stays_in_the_log(page, tiny_workspace):
@@ -96,8 +97,38 @@ def test_a_place_is_found_by_coordinates_in_another_datum(page, tiny_workspace):
     expect(page.locator("#cell h2")).to_contain_text(grid.spec.codes(grid.cells[[2000]])[0])
 
 
-def test_a_place_of_the_register_is_found_by_its_number(page, tiny_workspace):
-    place = tiny_workspace.register("rooms").index[0]
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("EPSG:4548 {x:.2f}, {y:.2f}", 4548),
+        ("cgcs2000 {y:.2f} {x:.2f}", 4527),  # the northing first, as surveyors do; zone 39
+        ("{x:.2f}, {y:.2f}", 0),  # of the grid
+    ],
+)
+def test_a_place_is_found_by_metres_of_a_named_system_or_of_the_grid(
+    page, tiny_workspace, typed, code
+):
+    grid = tiny_workspace.grid
+    lon, lat = (float(v[2000]) for v in grid.lonlat())
+    x, y = Transformer.from_crs(4326, code or grid.spec.crs, always_xy=True).transform(lon, lat)
+    page.fill("#search", typed.format(x=x, y=y))
+    expect(page.locator("#search-results [role=option]").first).to_contain_text("WGS-84")
+    page.locator("#search").press("Enter")
+    expect(page.locator("#cell h2")).to_contain_text(grid.spec.codes(grid.cells[[2000]])[0])
+
+
+def test_degrees_and_minutes_are_read_and_metres_elsewhere_are_told(page, tiny_workspace):
+    page.fill("#search", "26°15'30\"N 117°38'E")
+    expect(page.locator("#search-results [role=option]").first).to_contain_text(
+        "117.633333, 26.25833"
+    )
+    page.fill("#search", "epsg:4548 12, 13")
+    expect(page.locator("#search-results")).to_contain_text("Name the system")
+
+
+@pytest.mark.parametrize("kind", ["rooms", "depots"])
+def test_a_place_of_the_register_is_found_by_its_number(page, tiny_workspace, kind):
+    place = tiny_workspace.register(kind).index[0]
     page.fill("#search", str(place))
     expect(page.locator("#search-results [role=option]").first).to_contain_text(str(place))
     page.wait_for_timeout(250)

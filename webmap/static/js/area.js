@@ -1,11 +1,13 @@
-/** Ask for the statistics of an area: drawn on the map, or what the map shows now. */
+/** Ask for the statistics of an area: drawn on the map, picked, or what the map shows now. */
 
 import { address, send } from "./api.js";
 import { windowOf } from "./address.js";
+import { createAreaPick, isNamed } from "./area-pick.js";
 import { byId, el } from "./dom.js";
 import { number, percent } from "./format.js";
 import { t, word } from "./i18n.js";
-import { complain, whileBusy } from "./notices.js";
+import { complain, tell as notify, whileBusy } from "./notices.js";
+import { ringsOf } from "./polygons.js";
 
 const { L } = globalThis;
 const LEAST_CORNERS = 3;
@@ -23,13 +25,22 @@ export function cornersOf(text) {
   return corners.length >= LEAST_CORNERS ? corners.map(([lng, lat]) => [lat, lng]) : [];
 }
 
+/** Return the polygon of the corners in the address; null where there are too few. */
+function drawnGeometry(text) {
+  const points = cornersOf(text).map(([lat, lng]) => [lng, lat]);
+  return points.length ? { type: "Polygon", coordinates: [[...points, points[0]]] } : null;
+}
+
 /** Build the tool; `busy()` tells whether clicks on the map belong to it. */
-export function createArea({ map, store }) {
+export function createArea({ map, store, layers, outlines }) {
   let corners = [];
   let drawing = false;
+  let picking = false; // the next click on the map picks an area
   let shape = null;
   let going = null;
   const renderer = L.svg({ pane: "chosen", padding: 0.5 });
+
+  const pick = createAreaPick({ store, layers, outlines, choose: (name) => { end(); store.set({ area: name }); } });
 
   function outline(points, closed) {
     shape?.remove();
@@ -45,6 +56,7 @@ export function createArea({ map, store }) {
   }
 
   function begin() {
+    picking = false;
     drawing = true;
     corners = [];
     store.set({ area: "" });
@@ -54,8 +66,27 @@ export function createArea({ map, store }) {
     byId("map").focus();
   }
 
+  /** Let the next click on the map pick an area, or no more. */
+  function beginPick() {
+    if (picking) { cancel(); return; }
+    end();
+    picking = true;
+    map.getContainer().classList.add("drawing");
+    hint();
+    byId("map").focus();
+  }
+
+  async function take(latlng) {
+    try {
+      const name = await pick.at(latlng);
+      if (name) store.set({ area: name }); else notify(t("area.nothing"));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
   function end() {
-    drawing = false;
+    drawing = picking = false;
     map.getContainer().classList.remove("drawing");
     setTimeout(() => map.doubleClickZoom.enable(), 300);
   }
@@ -76,14 +107,17 @@ export function createArea({ map, store }) {
   }
 
   function hint() {
-    byId("area-said").textContent = drawing ? t("area.draw", { n: corners.length }) : "";
+    byId("area-said").textContent = drawing ? t("area.draw", { n: corners.length }) : picking ? t("area.pick.how") : "";
     byId("area-done").hidden = !drawing || corners.length < LEAST_CORNERS;
-    byId("area-clear").hidden = !drawing && !store.get().area;
+    byId("area-clear").hidden = !drawing && !picking && !store.get().area;
     byId("area-draw").setAttribute("aria-pressed", String(drawing));
+    byId("area-point").setAttribute("aria-pressed", String(picking));
+    pick.mark();
   }
 
-  /** Take a corner; return whether the click was the tool's. */
+  /** Take a corner, or the area that is picked; return whether the click was the tool's. */
   function click(latlng) {
+    if (picking) { end(); hint(); take(latlng); return true; }
     if (!drawing) return false;
     const first = corners[0] && map.latLngToContainerPoint(corners[0]);
     const here = map.latLngToContainerPoint(latlng);
@@ -103,18 +137,18 @@ export function createArea({ map, store }) {
 
   async function show() {
     const state = store.get();
-    const points = cornersOf(state.area);
     hint();
     going?.abort();
-    byId("area-stats").hidden = points.length === 0;
-    if (points.length === 0) { if (!drawing) outline([], false); return; }
-    outline(points, true);
     going = new AbortController();
     const { signal } = going;
-    const ring = [...points, points[0]].map(([lat, lng]) => [lng, lat]);
     try {
+      const geometry = isNamed(state.area) ? await pick.geometryOf(state.area) : drawnGeometry(state.area);
+      if (signal.aborted) return;
+      byId("area-stats").hidden = geometry === null;
+      if (!geometry) { if (!drawing) outline([], false); return; }
+      outline(ringsOf(geometry), true);
       const found = await whileBusy(t("busy.area"), () => send(
-        address("api/areas/stats", windowOf(state)), { type: "Polygon", coordinates: [ring] }, "POST", signal));
+        address("api/areas/stats", windowOf(state)), geometry, "POST", signal));
       if (!signal.aborted) tell(found);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -142,9 +176,12 @@ export function createArea({ map, store }) {
   byId("area-done").addEventListener("click", finish);
   byId("area-clear").addEventListener("click", cancel);
   byId("area-view").addEventListener("click", takeView);
+  byId("area-point").addEventListener("click", beginPick);
   map.on("dblclick", () => { if (drawing) { corners.pop(); finish(); } });
   store.watch((state, changed) => {
     if (["area", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
+    if (changed.has("lang")) pick.fill();
   });
-  return { click, show, cancel, busy: () => drawing };
+  pick.fill().catch((error) => complain(error, pick.fill));
+  return { click, show, cancel, busy: () => drawing || picking };
 }
