@@ -64,3 +64,23 @@ def test_cameras_that_are_exported_and_imported_are_the_same(run, ws, districts,
     names = [["" if pd.isna(name) else name for name in part["name"]] for part in (one, other)]
     expected = [safe(name) for name in names[0]] if ending == "csv" else names[0]
     assert names[1] == expected
+
+
+def test_the_same_words_choose_a_part_on_the_command_line(run, ws, districts, tmp_path):
+    source = cameras(tmp_path / "cameras.csv")
+    assert run("import", ws, "cameras", source, "--datum", "wgs84").code == 0
+    frame = pd.read_csv(source, dtype={"id": str})
+    middle = (WEST + EAST) / 2
+    area = f"{WEST},{SOUTH};{middle},{SOUTH};{middle},{NORTH};{WEST},{NORTH}"
+    words = ["--area", area, "--where", "range=..120", "--where", "status!=off,planned"]
+    file = tmp_path / "part.csv"
+    assert run("export", ws, "cameras", "-o", file, *words, "--datum", "working").code == 0
+    wanted = frame[(frame["lon"] < middle) & (frame["range"] <= 120) & (frame["status"] == "on")]
+    part = pd.read_csv(file, dtype={"id": str}, encoding="utf-8-sig")
+    assert 3 < len(wanted) < 60
+    assert part["id"].tolist() == wanted["id"].tolist()
+    assert {"x_m", "y_m"} <= set(part.columns)
+    for form in ("geojson", "kml"):
+        said = run("export", ws, "cameras", "-o", tmp_path / f"x.{form}", "--datum", "cgcs2000")
+        assert said.code == 2
+        assert "WGS-84" in said.err
