@@ -54,16 +54,21 @@ def planned(visit):
     return visitor
 
 
-def test_tours_are_drawn_listed_and_can_be_taken_away(planned):
+def test_tours_are_drawn_listed_and_can_be_taken_away(planned, tiny_workspace):
     page = planned.open("?lang=en&lat=26.22&lng=117.63&z=12")
     assert page.input_value("#plan-from") == "2026-03-09T00:00"  # the hour after the newest fix
     assert page.evaluate(PAINTED, "tours") == 0
     page.fill("#plan-from", "2026-03-09T20:00")
     page.fill("#plan-hours", "2")
+    groups = page.locator("#plan-group option")
+    assert groups.all_inner_texts() == ["All units on duty", *tiny_workspace.unit_groups()]
+    page.select_option("#plan-group", index=2)
     page.click("#plan-go")
     expect(page.locator("#plan-said")).to_contain_text("2 tours with 4 stops, 20:00 to 22:00")
     assert planned.asked[-1]["from"] == ["2026-03-09T20:00"]
     assert planned.asked[-1]["length"] == ["2"]
+    group = tiny_workspace.unit_groups()[1]
+    assert planned.asked[-1]["units"] == [group]
     units = page.locator("#plan-list > li > button")
     expect(units).to_have_count(2)
     expect(page.locator("#plan-list")).to_contain_text(HOSTILE)  # as text
@@ -73,7 +78,8 @@ def test_tours_are_drawn_listed_and_can_be_taken_away(planned):
     links = page.locator("#plan-formats a")
     assert links.all_inner_texts() == ["GPX", "GeoJSON"]
     asked = parse_qs(urlsplit(links.first.get_attribute("href")).query)
-    assert asked == {"f": ["gpx"], "from": ["2026-03-09T20:00"], "length": ["2"]}
+    wanted = {"f": ["gpx"], "from": ["2026-03-09T20:00"], "length": ["2"], "units": [group]}
+    assert asked == wanted
 
     page.get_by_role("button", name="SM-01").focus()
     page.keyboard.press("Enter")
@@ -87,6 +93,8 @@ def test_tours_are_drawn_listed_and_can_be_taken_away(planned):
     assert "plan" not in query_of(page)
     page.goto(f"{planned.address}/{linked}")
     expect(page.locator("#plan-list ol > li")).to_have_count(3)
+    expect(page.locator("#plan-group")).to_have_value(group)
+    assert planned.asked[-1]["units"] == [group]
     page.locator("#map").focus()
     page.keyboard.press("Escape")
     expect(page.locator("#plan")).to_be_hidden()

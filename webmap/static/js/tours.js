@@ -14,13 +14,17 @@ const FORMATS = { gpx: "GPX", geojson: "GeoJSON" };
 const HOUR_MS = 3600000;
 const NEAR = 15; // the level on which a stop is shown
 
-/** Return the question that the state's `plan` holds, "2026-03-09T20:00/4", or null. */
+/** Return the question that the state's `plan` holds, "2026-03-09T20:00/4" or with "/" and a group of units, or null. */
 export function questionIn(text) {
-  const [from, hours] = text.split("/");
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(from) && Number(hours) > 0 ? { from, hours: Number(hours) } : null;
+  const [from, hours, ...group] = text.split("/");
+  const read = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(from) && Number(hours) > 0;
+  return read ? { from, hours: Number(hours), group: group.join("/") } : null;
 }
 
-const parameters = ({ from, hours }) => ({ from, length: hours });
+/** Return a question as the state holds it. */
+export const questionText = ({ from, hours, group }) => [from, hours, ...(group ? [group] : [])].join("/");
+
+const parameters = ({ from, hours, group }) => ({ from, length: hours, units: group });
 
 /** Return the next full hour after a moment, on the workspace's clock, as "2026-03-09T20:00". */
 export function nextHour(iso, timeZone) {
@@ -51,7 +55,7 @@ export function createTours({ map, store, about, measure }) {
   map.getPane("tours").style.pointerEvents = "none";
   const colors = (at, theme) => PALETTE[at % PALETTE.length][theme === "dark" ? 1 : 0];
   const canvas = new TourCanvas({ pane: "tours", theme: themeInForce(store.get()), colors });
-  const [from, hours] = [byId("plan-from"), byId("plan-hours")];
+  const [from, hours, group] = ["plan-from", "plan-hours", "plan-group"].map(byId);
   let tours = [];
   let summary = null;
   let going = null;
@@ -66,6 +70,14 @@ export function createTours({ map, store, about, measure }) {
     if (!from.value && asOf) from.value = nextHour(asOf, about.time_zone);
   }
 
+  /** Offer the groups that units are in; a link may name one that is gone, and the server says so. */
+  function offerGroups(chosen) {
+    const names = [...new Set([...about.groups, ...(chosen ? [chosen] : [])])];
+    group.replaceChildren(el("option", { value: "" }, t("plan.every")), ...names.map((name) => el("option", { value: name }, name)));
+    group.value = chosen;
+    byId("plan-group-row").hidden = names.length === 0;
+  }
+
   async function load() {
     const asked = questionIn(store.get().plan);
     going?.abort();
@@ -74,10 +86,11 @@ export function createTours({ map, store, about, measure }) {
     if (!asked) { canvas.remove(); tours = []; summary = null; return; }
     from.value = asked.from;
     hours.value = String(asked.hours);
+    offerGroups(asked.group);
     going = new AbortController();
     try {
       const found = await whileBusy(t("busy.plan"), () => getJson("api/plan", parameters(asked), going.signal));
-      if (store.get().plan !== `${asked.from}/${asked.hours}`) return;
+      if (store.get().plan !== questionText(asked)) return;
       tours = toursOf(found.features, clock);
       summary = found.summary;
       canvas.addTo(map);
@@ -126,8 +139,12 @@ export function createTours({ map, store, about, measure }) {
     if (tour) map.fitBounds(tour.stops.map(({ lat, lng }) => [lat, lng]), { ...roomAround(), maxZoom: NEAR });
   }
 
+  function ask() {
+    store.set({ plan: questionText({ from: from.value.slice(0, 16), hours: Number(hours.value), group: group.value }), plan_unit: "" });
+  }
+
   byId("plan-go").addEventListener("click", () => {
-    if (from.value && hours.reportValidity()) store.set({ plan: `${from.value.slice(0, 16)}/${Number(hours.value)}`, plan_unit: "" });
+    if (from.value && hours.reportValidity()) ask();
     else from.focus();
   });
   byId("plan-close").addEventListener("click", () => { store.set({ plan: "", plan_unit: "" }); byId("plan-go").focus(); });
@@ -135,10 +152,11 @@ export function createTours({ map, store, about, measure }) {
     if (changed.has("plan")) load();
     else if (changed.has("plan_unit") || changed.has("lang")) draw();
     if (changed.has("layer") || changed.has("column")) offer();
+    if (changed.has("lang")) offerGroups(group.value);
   });
 
   return {
-    start: () => { offer(); return load(); },
+    start: () => { offer(); offerGroups(""); return load(); },
     setTheme: (theme) => { canvas.setTheme(theme); draw(); },
     busy: () => false,
     /** Take a click on a stop: choose its unit. Return whether there was one. */
