@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.distinct_pairs import distinct_pairs
 from geogrid.analysis.near_evidence import NearClasses, near_classes
 from geogrid.analysis.ratio_groups import EXCESS, LOG_RATIO, fitted_groups, likelihood
 
@@ -151,12 +152,13 @@ def _judged(
     ratios = np.exp(LOG_RATIO)
     over, under = ratios > EXCESS, ratios < 1.0 / EXCESS
     columns = np.stack([np.ones_like(weight), ratios, over, under], axis=1)
+    pairs = distinct_pairs(incidents, expected)  # most cells have nothing, and nobody came
     parts = []
-    for start in range(0, incidents.size, _PART):
+    for start in range(0, pairs.first.size, _PART):
         part = slice(start, start + _PART)
-        parts.append((likelihood(incidents[part], expected[part]) * weight) @ columns)
+        parts.append((likelihood(pairs.first[part], pairs.second[part]) * weight) @ columns)
     sums = np.concatenate(parts)
-    ratio, above, below = (sums[:, 1:] / sums[:, :1]).T
+    ratio, above, below = (sums[:, 1:] / sums[:, :1]).T[:, pairs.number]
     return ratio, np.minimum(above, 1.0), np.minimum(below, 1.0)
 
 

@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geogrid.analysis.distinct_pairs import distinct_pairs
+
 EXCESS: Final = 1.25  # a share must exceed the other's by a quarter to count
 MOST_RATIO: Final = 64.0
 _STEPS: Final = 4  # points of the scale between balance and a quarter more
@@ -84,8 +86,8 @@ def fitted_groups(incidents: NDArray[np.float64], expected: NDArray[np.float64])
         What was estimated of all cells together.
     """
     bins = np.round(np.log(expected) / _BIN)
-    pairs, times = np.unique(np.column_stack([incidents, bins]), axis=0, return_counts=True)
-    likely = likelihood(pairs[:, 0], np.exp(pairs[:, 1] * _BIN))
+    counts, of_bin, _, times = distinct_pairs(incidents, bins)
+    likely = likelihood(counts, np.exp(of_bin * _BIN))
     slab = np.full(LOG_RATIO.size, 1.0 / LOG_RATIO.size)
     off = likely @ slab
     fits = [_best_calm(spread, likely, off, times) for spread in _SPREADS]
