@@ -57,6 +57,11 @@ export async function sendFile(file) {
   return answer.json();
 }
 
+/** Return a file that the server makes; what it says of an error is in the reader's language. */
+export async function getFile(path) {
+  return (await ask(path, { lang: currentLanguage() }, undefined)).blob();
+}
+
 /** Return all features of a layer, page by page, with how many there are. */
 export async function getFeatures(layerId, parameters = {}, { most = Infinity, signal } = {}) {
   const features = [];
