@@ -1,11 +1,12 @@
 /** Places on the map: switching layers on and off, loading, tips. */
 
+import { ageWords, broughtIn, together } from "./ages.js";
 import { getFeatures, getJson } from "./api.js";
 import { listed, windowOf } from "./address.js";
 import { el, perFrame } from "./dom.js";
 import { createCameraSight } from "./camera-sight.js";
 import { ClusterCanvas } from "./cluster-canvas.js";
-import { moment, number } from "./format.js";
+import { number } from "./format.js";
 import { FeatureCanvas } from "./feature-canvas.js";
 import { featureStyles, tipWords } from "./feature-style.js";
 import { t } from "./i18n.js";
@@ -25,6 +26,7 @@ const MEASURE = "measure"; // its place among the layers; below all as a rule
 const LOWEST = 400; // above the district lines and below what is chosen, see PANES in map-view.js
 const NEARER = 2; // levels that a click on a cluster goes down
 const SLOW = new Set(["spots", "positions", "leaks", "roads_never"]); // not counted before someone asks
+const MADE_OF = { positions: ["tracks"], leaks: ["roads", "checkpoints"] }; // those that are no layer on the server
 const MOST_IN_VIEW = 8000;
 
 /** Build the list of layers and keep the map in step with it. */
@@ -43,6 +45,8 @@ export function createFeatureView({ map, store, layers, about }) {
   const loaded = new Map(); // layer id -> {features, matched}
   const counts = new Map();
   const going = new Map();
+  let askedBrought = false;
+  let brought = null; // when each kind was brought in; asked for when a layer holds no date
   let frame = null; // the window of a film's frame, while it runs
 
   const lookAround = createCameraSight(map);
@@ -146,12 +150,19 @@ export function createFeatureView({ map, store, layers, about }) {
 
   /** Say what is not drawn, how old a layer is and what is missing from it. */
   function notes(id, open) {
-    const { data_as_of: asOf, completeness = {}, provenance = {} } = infos.get(id) ?? {};
+    const { data_as_of: asOf, completeness, provenance = {} } = infos.get(id) ?? {};
     const found = loaded.get(id);
-    const parts = asOf ? [t("layers.from", { time: moment(asOf, about.time_zone) })] : [];
-    if (completeness.rows_refused) parts.push(t("layers.refused", { n: number(completeness.rows_refused) }));
+    if (!asOf && found) askBrought();
+    const kinds = MADE_OF[id] ?? Object.keys(provenance.inputs ?? {});
+    const parts = ageWords({ asOf, completeness, brought: brought && together(kinds, brought) }, about.time_zone);
     if (open) parts.push(...(provenance.sources ?? []));
     return [hint(id, found), found && parts.join(" ")].filter(Boolean);
+  }
+
+  function askBrought() {
+    if (askedBrought) return;
+    askedBrought = true;
+    broughtIn().then((kinds) => { brought = kinds; list.draw(); }).catch(complain);
   }
 
   function hint(id, found) {
