@@ -1,11 +1,13 @@
 /** Choosing a measure, and its legend with counts and land. */
 
+import { ageWords, broughtIn, together } from "./ages.js";
 import { createBreaks } from "./breaks.js";
 import { byId, el } from "./dom.js";
 import { columnKey, drawable } from "./measure.js";
-import { classWords, moment, number } from "./format.js";
+import { classWords, number } from "./format.js";
 import { t } from "./i18n.js";
 import { kindsLeftOut, withKind } from "./layer-state.js";
+import { complain } from "./notices.js";
 import { createRange } from "./range.js";
 import { themeInForce } from "./theme.js";
 
@@ -85,7 +87,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     measure.setHidden(new Set(names.filter(([name]) => out.has(name)).map(([, at]) => at)));
     filters(drawn);
     legend(field, key, out);
-    age(info);
+    age(info).catch(complain);
   }
 
   function legend(field, key, out) {
@@ -120,15 +122,16 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
       el("td", {}, number(m2 / 1e6, m2 < 1e7 ? 1 : 0)));
   }
 
-  function age(info) {
-    const { data_as_of: asOf, sources = [] } = info.provenance ?? {};
-    const parts = asOf ? [t("measure.age", { time: moment(asOf, timeZone) })] : [];
-    const { days, days_imported: imported, rows_refused: refused } = info.completeness ?? {};
-    if (days !== undefined) parts.push(t("complete.days", { days: number(imported), all: number(days) }));
-    if (refused) parts.push(t("complete.rows_refused", { n: number(refused) }));
-    byId("data-age").textContent = parts.join(" ");
+  /** Tell how old the data are; where they hold no moment, when their files were brought in. */
+  async function age({ provenance = {}, completeness }) {
+    const { data_as_of: asOf, sources = [], inputs = {} } = provenance;
+    const put = (brought) => { byId("data-age").textContent = ageWords({ asOf, completeness, brought }, timeZone).join(" "); };
+    put(null);
     byId("sources").hidden = sources.length === 0;
     byId("sources-list").replaceChildren(...sources.map((source) => el("li", {}, source)));
+    if (asOf) return;
+    const brought = together(Object.keys(inputs), await broughtIn());
+    if (measure.drawn?.info.provenance === provenance) put(brought);
   }
 
   byId("column").addEventListener("change", (event) => store.set({ column: event.target.value }));
