@@ -97,7 +97,7 @@ def read_boundary(
         for note in notes
     )
     report = make_report(source, "districts", gate, duplicates=0, used={"datum": "wgs84"})
-    return boundary, report, notes
+    return boundary.in_english(_names_en(gate)), report, notes
 
 
 def _refuse_faulty(gate: Gate, name: str) -> None:
@@ -123,6 +123,13 @@ def _names(gate: Gate, ids: NDArray[np.object_]) -> tuple[str, ...]:
     return tuple(
         str(code) if name is None else name for name, code in zip(texts(column), ids, strict=True)
     )
+
+
+def _names_en(gate: Gate) -> tuple[str, ...]:
+    """Return names for readers of English; empty where a district has none."""
+    column = gate.table.columns.get("name_en")
+    found = () if column is None else tuple(texts(column))
+    return () if None in found else found
 
 
 def _check_effort(shapes: NDArray[np.object_], name: str) -> None:

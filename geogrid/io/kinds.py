@@ -98,6 +98,7 @@ _KINDS: Final[dict[str, tuple[FieldSpec, ...]]] = {
         ),
         _SHAPE,
         FieldSpec("name", aliases=words("名称 辖区名称 district_name name_zh")),
+        FieldSpec("name_en", aliases=words("english_name 英文名 英文名称 name_pinyin pinyin 拼音")),
     ),
     "tracks": (
         UNIT,

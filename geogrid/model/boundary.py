@@ -35,6 +35,8 @@ class Boundary:
         Polygons or multipolygons, one per district, in ``crs``.
     crs
         The CRS of the polygons.
+    names_en
+        Names for readers of English, one per district; empty where none are known.
 
     Raises
     ------
@@ -47,6 +49,7 @@ class Boundary:
     names: tuple[str, ...]
     geometries: tuple[AreaGeometry, ...]
     crs: CRS = WGS84
+    names_en: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.ids or not len(self.ids) == len(self.names) == len(self.geometries):
@@ -145,7 +148,33 @@ class Boundary:
         if crs == self.crs:
             return self
         moved = shapely.transform(np.array(self.geometries), reprojection(self.crs, crs))
-        return _trusted(self.ids, self.names, tuple(moved), crs)
+        return _trusted(self, tuple(moved), crs)
+
+    def in_english(self, names_en: tuple[str, ...]) -> Boundary:
+        """Return the same districts with names for readers of English.
+
+        Parameters
+        ----------
+        names_en
+            One per district; empty where none are known.
+
+        Returns
+        -------
+        Boundary
+            Nothing else changes, so nothing is checked again.
+
+        Raises
+        ------
+        BoundaryError
+            There are more or fewer names than districts.
+        """
+        if names_en and len(names_en) != len(self):
+            raise BoundaryError(
+                "a boundary needs as many English names as districts; got {names} for {ids}",
+                names=len(names_en),
+                ids=len(self),
+            )
+        return _trusted(self, self.geometries, self.crs, names_en)
 
     def areas_m2(self) -> NDArray[np.float64]:
         """Return each district's land on the ellipsoid.
@@ -160,12 +189,18 @@ class Boundary:
 
 
 def _trusted(
-    ids: tuple[str, ...], names: tuple[str, ...], geometries: tuple[AreaGeometry, ...], crs: CRS
+    checked: Boundary,
+    geometries: tuple[AreaGeometry, ...],
+    crs: CRS,
+    names_en: tuple[str, ...] | None = None,
 ) -> Boundary:
     """Return a boundary whose parts come from a checked one."""
     boundary = object.__new__(Boundary)
+    english = checked.names_en if names_en is None else names_en
     for field, value in zip(
-        ("ids", "names", "geometries", "crs"), (ids, names, geometries, crs), strict=True
+        ("ids", "names", "geometries", "crs", "names_en"),
+        (checked.ids, checked.names, geometries, crs, english),
+        strict=True,
     ):
         object.__setattr__(boundary, field, value)
     return boundary

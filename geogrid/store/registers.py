@@ -205,8 +205,9 @@ class RegisterStore:
             The districts.
         """
         lonlat = boundary.to_crs(WGS84)
+        english = {"name_en": list(boundary.names_en)} if boundary.names_en else {}
         frame = gpd.GeoDataFrame(
-            {"name": list(boundary.names), "position": np.arange(len(boundary))},
+            {"name": list(boundary.names), **english, "position": np.arange(len(boundary))},
             geometry=list(lonlat.geometries),
             index=pd.Index(boundary.ids, name="id"),
             crs=WGS84,
@@ -243,7 +244,8 @@ class RegisterStore:
             shape.geoms[0] if isinstance(shape, MultiPolygon) and len(shape.geoms) == 1 else shape
             for shape in frame.geometry
         ]
-        return Boundary(tuple(frame.index), tuple(frame["name"]), tuple(shapes))
+        boundary = Boundary(tuple(frame.index), tuple(frame["name"]), tuple(shapes))
+        return boundary.in_english(tuple(frame["name_en"])) if "name_en" in frame else boundary
 
     def _staged_path(self, change: Transaction) -> Path:
         """Return the staged GeoPackage, a copy of the one in place."""

@@ -119,3 +119,19 @@ def test_what_no_repair_can_help_is_refused():
 def test_the_shipped_districts_are_sound(sanming):
     assert len(sanming) == 12
     assert sanming.areas_m2().sum() / 1e6 == pytest.approx(22_975.7, rel=5e-4)
+
+
+def test_english_names_are_read_and_go_where_the_districts_go(boundaries):
+    sanming = Boundary.read(boundaries / "sanming_2010.geojson")
+    assert dict(zip(sanming.ids, sanming.names_en, strict=True))["350402"] == "Meilie District"
+    moved = sanming.to_crs(make_crs("EPSG:4548"))
+    assert moved.names_en == sanming.names_en
+    assert moved.to_crs(WGS84).names == sanming.names
+
+
+def test_english_names_are_one_for_each_district_or_none_at_all():
+    boundary = two(LEFT, RIGHT)
+    assert boundary.names_en == ()
+    assert boundary.in_english(("West", "East")).in_english(()) == boundary
+    with pytest.raises(BoundaryError, match="got 1 for 2"):
+        boundary.in_english(("West",))
