@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import expect
 
@@ -91,15 +93,30 @@ def test_a_draft_is_not_lost_on_reload_and_a_camera_can_be_placed_by_keyboard(pa
     expect(page.locator("[data-camera=N1]")).to_have_count(0)
 
 
-def test_more_cameras_are_asked_for_with_a_proof_kept_and_compared(visit):
+def shown_plan(page):
+    """Return what the desk says of a plan: cameras, district, number, search, curve."""
+    return {
+        "cameras": page.locator("#desk-cameras li").count(),
+        "district": page.locator("#desk-district").input_value(),
+        "count": page.locator("#desk-count").input_value(),
+        "search": page.locator("#desk-plan tr td").all_inner_texts(),
+        "curve": page.locator(".desk-curve .columns span").count(),
+    }
+
+
+def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(visit):
     visitor = visit()
     page = visitor.open(HERE)
     placed(page)
+    expect(page.locator("#desk-result [data-said=sight]")).not_to_be_empty(timeout=SLOW_MS)
     page.fill("#desk-label", "By hand")
     page.click("#desk-save")
     until(page, lambda: query_of(page)["desk"] != "new")
     by_hand = query_of(page)["desk"]
     expect(page.locator("#desk-name")).to_contain_text("By hand")
+    page.select_option("#desk-weight", "land")  # every district has some
+    page.select_option("#desk-district", index=2)
+    wanted = page.locator("#desk-district").input_value()
     page.fill("#desk-label", "With three more")
     page.fill("#desk-count", "3")
     page.click("#desk-solve")
@@ -107,36 +124,48 @@ def test_more_cameras_are_asked_for_with_a_proof_kept_and_compared(visit):
         "proved best", timeout=60_000
     )
     until(page, lambda: query_of(page)["desk"] != by_hand)
-    assert page.locator("#desk-cameras li").count() == 4
+    expect(page.locator("#desk-cameras li")).to_have_count(4)
     kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
     assert kept["name"] == "With three more"
+    assert kept["question"]["district"] == wanted
+    shares = (kept["result"][when]["districts"] for when in ("before", "after"))
+    before, after = ({name: share or 0.0 for name, share in one.items()} for one in shares)
+    assert after[wanted] > before[wanted]
     shown = page.locator("#desk-plan [data-row=bound] td").inner_text().replace(",", "")
     assert float(shown) == pytest.approx(kept["solved"]["bound"], abs=0.06)
     assert page.locator(".desk-curve .columns span").count() == len(kept["solved"]["curve"])
     page.select_option("#desk-compare", by_hand)
     expect(page.locator("#desk-compared [data-row=second]")).to_contain_text("By hand")
-    other = visit().open(f"?desk={query_of(page)['desk']}")
-    expect(other.locator("#desk-name")).to_contain_text("With three more")
-    expect(other.locator("#desk-cameras li")).to_have_count(4)
+
+    # Changed and not saved: loaded anew, and opened by somebody else, it is the same.
+    page.locator("#desk-cameras button").last.click()
+    expect(page.locator("#desk-name")).to_contain_text("Changed since it was saved")
+    said = shown_plan(page)
+    assert (said["cameras"], said["district"], said["count"]) == (3, wanted, "3")
+    link = page.url.partition("/?")[2]
+    page.reload()
+    other = visit().open(f"?{link}")
+    for one in (page, other):
+        one.wait_for_selector("body[data-ready]")
+        expect(one.locator("#desk-name")).to_contain_text("Changed since", timeout=SLOW_MS)
+        assert shown_plan(one) == said
 
 
-def test_more_is_asked_for_in_one_district_and_the_desk_says_what_buildings_do(visit):
-    visitor = visit()
-    page = visitor.open(HERE)
-    expect(page.locator("#desk-result [data-said=sight]")).not_to_be_empty(timeout=SLOW_MS)
-    page.select_option("#desk-weight", "land")  # every district has some
-    page.select_option("#desk-district", index=2)
-    wanted = page.locator("#desk-district").input_value()
-    page.fill("#desk-label", "One district")
-    page.fill("#desk-count", "2")
-    page.click("#desk-solve")
-    expect(page.locator("#desk-plan [data-row=status] td")).to_be_visible(timeout=60_000)
-    kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
-    assert kept["question"]["district"] == wanted
-    gained = {
-        name
-        for name, share in kept["result"]["after"]["districts"].items()
-        if (share or 0.0) > (kept["result"]["before"]["districts"][name] or 0.0)
-    }
-    assert wanted in gained
-    assert len(kept["cameras"]) == 2
+def test_a_draft_is_sent_by_its_link_and_a_plan_names_its_district(visit, tiny_workspace):
+    page = visit().open(HERE)
+    placed(page)
+    page.fill("#desk-N1-range", "600")
+    page.keyboard.press("Tab")
+    until(page, lambda: "600" in query_of(page)["draft"])
+    other = visit().open("?" + page.url.partition("/?")[2])
+    expect(other.locator("#desk-N1-range")).to_have_value("600")
+    assert other.locator(".desk-view").count() == 1
+    # The command line takes the name of a district where the desk has its id.
+    boundary = tiny_workspace.grid.boundary
+    made = tiny_workspace.make_scenario(
+        {"name": "Named", "question": {"weight": "land", "district": boundary.names[1]}},
+        datetime.now(UTC),
+    )
+    other.goto(f"{other.url.partition('?')[0]}?desk={made['id']}")
+    expect(other.locator("#desk-name")).to_contain_text("Named", timeout=SLOW_MS)
+    expect(other.locator("#desk-district")).to_have_value(boundary.ids[1])

@@ -133,7 +133,7 @@ export function createCameraReport({ map, store, districts }) {
   function line(row, columns) {
     return el("tr", {}, ...columns.map((column, at) => {
       const value = row[column];
-      const unknown = value === null || value === undefined;
+      const unknown = value === null || value === undefined || (value === "" && column === "review_due");
       const names = [TEXT.has(column) ? "text" : "", unknown ? "quiet" : "", column === "findings" ? "reason" : "",
         column === "wrong" && value > 0 ? "wrong" : ""].filter(Boolean).join(" ");
       return el(at ? "td" : "th", { class: names || null, scope: at ? null : "row" },
@@ -156,7 +156,7 @@ export function createCameraReport({ map, store, districts }) {
 
   function inWords(column, value) {
     if (column === "class" && value === "") return t("cameras.unclassed");
-    if (value === null || value === undefined) return t("value.unknown");
+    if (value === null || value === undefined || (value === "" && column === "review_due")) return t("value.unknown");
     if (column === "district") return value ? districts.name(value) : "–";
     if (column === "hour") return `${String(value).padStart(2, "0")}:00`;
     if (column === "findings") return value.map((name) => words[name] ?? name).join(currentLanguage() === "zh" ? "；" : "; ");

@@ -2,9 +2,10 @@
 
 import { getJson, send } from "./api.js";
 import { windowOf } from "./address.js";
+import { draftOf, draftText, fitsLink } from "./desk-draft.js";
 import { createDeskMap } from "./desk-map.js";
 import { comparedParts, planParts, resultParts } from "./desk-result.js";
-import { afterPause, byId, el } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { number } from "./format.js";
 import { currentLanguage, t } from "./i18n.js";
 import { complain, tell, whileBusy } from "./notices.js";
@@ -12,15 +13,18 @@ import { complain, tell, whileBusy } from "./notices.js";
 const NEW = "new";
 const FIRST = { range: 250, bearing: 0, view_angle: 90 };
 const FIELDS = [["range", 10, 5000], ["bearing", 0, 359], ["view_angle", 10, 360]];
-const PAUSE_MS = 120;
+const USUAL_COUNT = 3; // of cameras to ask for
 const MOST_STEPS = 50;
 const bare = ({ id, lat, lon, range, bearing, view_angle, height, fixed, origin }) =>
   ({ id, lat, lon, range, bearing, view_angle, height, fixed, origin });
 
+/** Return a plan without cameras. */
+const blank = (district) => ({ cameras: [], dropped: [], weight: "", district, count: USUAL_COUNT });
+
 /** Build the desk; `click` takes clicks of the map while cameras are placed. */
 export function createDesk({ map, store, about, districts }) {
   const key = `geogrid.desk.${about.name}`;
-  let plan = { cameras: [], dropped: [], weight: "" };
+  let plan = blank("");
   let known = { scenarios: [], weights: [] };
   let kept = null; // the scenario this plan is, if it was saved
   let solved = null;
@@ -29,15 +33,29 @@ export function createDesk({ map, store, about, districts }) {
   let placing = false;
   let edition = 0; // of the plan: what a hand drags is asked of the plan it was dragged in
   let going = null;
+  let waiting = null; // the last plan that a hand dragged while the server was still busy with one before
   let loaded = "";
+  let saved = draftText(plan); // what needs no draft
   const drawn = createDeskMap(map, (id, patch, done) => alter(id, patch, done));
   const shown = () => store.get().desk !== "";
 
   const remember = () => {
+    const text = draftText(plan);
     if (store.get().desk === NEW) localStorage.setItem(key, JSON.stringify(plan));
+    if (shown()) store.set({ draft: text !== saved && fitsLink(text) ? text : "" });
   };
-  const question = () => ({ weight: plan.weight || undefined, ...Object.fromEntries(
-    Object.entries(windowOf(store.get())).filter(([, value]) => value)) });
+  const question = () => {
+    const { backup, range, plain_views } = kept?.question ?? {};
+    const window = Object.entries(windowOf(store.get())).filter(([, value]) => value);
+    return { backup, range, plain_views, weight: plan.weight || undefined, ...Object.fromEntries(window) };
+  };
+
+  /** Return what a saved plan is asked with: what the desk shows, and what else was asked of it elsewhere. */
+  function wholeQuestion() {
+    const before = { ...kept?.question, from: null, to: null, hours: null, weekdays: null };
+    const asked = { ...before, ...question(), district: plan.district || null };
+    return asked.budget || asked.model === "lscp" ? asked : { ...asked, new: plan.count };
+  }
 
   function step(next) {
     past.push(plan);
@@ -57,7 +75,7 @@ export function createDesk({ map, store, about, districts }) {
   function alter(id, patch, done) {
     const cameras = plan.cameras.map((one) => (one.id === id ? { ...one, ...patch } : one));
     if (done) { step({ ...plan, cameras }); return; }
-    askSoon({ ...plan, cameras }, edition);
+    follow({ ...plan, cameras });
   }
 
   function place(latlng) {
@@ -87,14 +105,34 @@ export function createDesk({ map, store, about, districts }) {
       if (error.name !== "AbortError") complain(error);
     }
   }
-  const askSoon = afterPause(PAUSE_MS, (asked, of) => { if (of === edition) ask(asked); });
+
+  /** Ask at once, and while the server answers keep only the last: the numbers follow as fast as it can. */
+  async function follow(asked) {
+    const busy = waiting !== null;
+    waiting = { asked, of: edition };
+    if (busy) return;
+    while (waiting.asked) {
+      const now = waiting;
+      waiting = {};
+      if (now.of === edition) await ask(now.asked);
+    }
+    waiting = null;
+  }
 
   function draw() {
     drawn.draw(plan.cameras);
     byId("desk-undo").disabled = past.length === 0;
-    byId("desk-name").textContent = kept ? t("desk.kept", { name: kept.name }) : t("desk.draft");
+    tellState();
     byId("desk-plan").replaceChildren(...planParts(solved));
     list();
+  }
+
+  /** Tell whether the plan is saved, and what a link to it shows. */
+  function tellState() {
+    const text = draftText(plan);
+    const words = [kept ? t(text === saved ? "desk.kept" : "desk.changed", { name: kept.name }) : t("desk.draft")];
+    if (text !== saved) words.push(t(fitsLink(text) ? "desk.linked" : "desk.long"));
+    byId("desk-name").textContent = words.join(" ");
   }
 
   const added = (id) => (adds.has(id) ? t("desk.adds", { n: number(adds.get(id)) }) : "");
@@ -133,23 +171,37 @@ export function createDesk({ map, store, about, districts }) {
     byId("desk-compare").replaceChildren(el("option", { value: "" }, "–"),
       ...known.scenarios.filter(({ id }) => id !== kept?.id).map(({ id, name }) => el("option", { value: id }, name)));
     byId("desk-label").value = kept?.name ?? "";
+    byId("desk-count").value = plan.count;
     fillDistricts();
   }
 
   /** Offer the districts in which more can be asked for; the one the map is about comes first. */
-  function fillDistricts(wanted = byId("desk-district").value) {
+  function fillDistricts() {
     const ids = [...districts.ids].sort((a, b) => districts.name(a).localeCompare(districts.name(b), currentLanguage()));
     byId("desk-district").replaceChildren(el("option", { value: "" }, t("district.all")),
       ...ids.map((id) => el("option", { value: id }, districts.name(id))));
-    byId("desk-district").value = wanted;
+    byId("desk-district").value = plan.district;
   }
+
+  /** A plan made by the command line may name its district instead of giving its id. */
+  const idOf = (name) => districts.ids.find((id) => id === name || districts.plainName(id) === name) ?? "";
 
   function take(scenario) {
     kept = scenario;
     solved = scenario.solved;
-    plan = { cameras: scenario.cameras, dropped: scenario.dropped, weight: scenario.question.weight ?? "" };
+    const { weight, district, new: count } = scenario.question;
+    plan = { cameras: scenario.cameras, dropped: scenario.dropped, weight: weight ?? "", district: idOf(district ?? ""), count: count ?? USUAL_COUNT };
     past = [];
     loaded = String(scenario.id);
+    saved = draftText(plan);
+  }
+
+  /** Begin with what a link carries, else with what this browser keeps, else with nothing. */
+  function takeDraft() {
+    [kept, solved, past, loaded] = [null, null, [], NEW];
+    const empty = blank(store.get().district);
+    saved = draftText(empty);
+    plan = draftOf(store.get().draft) ?? { ...empty, ...JSON.parse(localStorage.getItem(key) ?? "{}") };
   }
 
   async function open() {
@@ -159,15 +211,13 @@ export function createDesk({ map, store, about, districts }) {
     document.body.classList.toggle("with-desk", Boolean(desk));
     drawn.show(Boolean(desk));
     if (!desk) { setPlacing(false); return; }
-    if (!loaded) fillDistricts(store.get().district);
     try {
       known = await getJson("api/scenarios");
-      if (desk !== NEW && loaded !== desk) take(await getJson(`api/scenarios/${encodeURIComponent(desk)}`));
-      else if (desk === NEW && loaded !== NEW) {
-        const draft = JSON.parse(localStorage.getItem(key) ?? "null");
-        [kept, solved, past, loaded] = [null, null, [], NEW];
-        plan = draft ?? { cameras: [], dropped: [], weight: "" };
-      }
+      if (desk !== NEW && loaded !== desk) {
+        take(await getJson(`api/scenarios/${encodeURIComponent(desk)}`));
+        plan = draftOf(store.get().draft) ?? plan; // changes that were not saved when the link was made
+      } else if (desk === NEW && loaded !== NEW) takeDraft();
+      remember();
       fill();
       draw();
       ask();
@@ -179,7 +229,7 @@ export function createDesk({ map, store, about, districts }) {
   async function keep() {
     const name = byId("desk-label").value.trim();
     if (!name) { byId("desk-label").focus(); tell(t("desk.unnamed")); return null; }
-    const body = { name, question: question(), cameras: plan.cameras.map(bare), dropped: plan.dropped };
+    const body = { name, question: wholeQuestion(), cameras: plan.cameras.map(bare), dropped: plan.dropped };
     const same = kept && kept.name === name;
     const scenario = same
       ? await send(`api/scenarios/${kept.id}`, { ...body, revision: kept.revision }, "PATCH")
@@ -187,7 +237,7 @@ export function createDesk({ map, store, about, districts }) {
     take(scenario);
     localStorage.removeItem(key);
     known = await getJson("api/scenarios");
-    store.set({ desk: String(scenario.id) });
+    store.set({ desk: String(scenario.id), draft: "" });
     fill();
     draw();
     return scenario;
@@ -197,10 +247,9 @@ export function createDesk({ map, store, about, districts }) {
     if (!byId("desk-label").value.trim()) byId("desk-label").value = t("desk.unnamed.plan", { n: known.scenarios.length + 1 });
     const scenario = await keep();
     if (!scenario) return;
-    const more = Math.max(1, Math.round(Number(byId("desk-count").value)) || 1);
-    const district = byId("desk-district").value || null;
-    const asked = { question: { ...question(), new: more, district }, revision: scenario.revision };
+    const asked = { question: scenario.question, revision: scenario.revision };
     take(await whileBusy(t("busy.solve"), () => send(`api/scenarios/${scenario.id}/solve`, asked)));
+    remember();
     draw();
     ask();
   }
@@ -219,6 +268,14 @@ export function createDesk({ map, store, about, districts }) {
     list();
   }
 
+  /** Choose the district in which more is asked for. */
+  function choose(district) {
+    plan = { ...plan, district };
+    remember();
+    fillDistricts();
+    tellState();
+  }
+
   async function compare() {
     const other = byId("desk-compare").value;
     byId("desk-compared").replaceChildren();
@@ -227,17 +284,24 @@ export function createDesk({ map, store, about, districts }) {
     if (mine) byId("desk-compared").replaceChildren(...comparedParts(await getJson(`api/scenarios/${mine.id}/compare/${other}`)));
   }
 
-  byId("desk-toggle").addEventListener("click", () => store.set({ desk: shown() ? "" : NEW }));
-  byId("desk-close").addEventListener("click", () => { store.set({ desk: "" }); byId("desk-toggle").focus(); });
+  byId("desk-toggle").addEventListener("click", () => store.set(shown() ? { desk: "", draft: "" } : { desk: loaded || NEW }));
+  byId("desk-close").addEventListener("click", () => { store.set({ desk: "", draft: "" }); byId("desk-toggle").focus(); });
   byId("desk-place").addEventListener("click", () => setPlacing(!placing));
   byId("desk-undo").addEventListener("click", undo);
   byId("desk-save").addEventListener("click", guarded(keep));
   byId("desk-solve").addEventListener("click", guarded(solve));
   byId("desk-compare").addEventListener("change", guarded(compare));
-  byId("desk-open").addEventListener("change", (event) => store.set({ desk: event.target.value }));
+  byId("desk-open").addEventListener("change", (event) => store.set({ desk: event.target.value, draft: "" }));
+  byId("desk-count").addEventListener("change", (event) => {
+    plan = { ...plan, count: Math.min(100, Math.max(1, Math.round(Number(event.target.value)) || 1)) };
+    event.target.value = plan.count;
+    remember();
+    tellState();
+  });
+  byId("desk-district").addEventListener("change", (event) => choose(event.target.value));
   byId("desk-weight").addEventListener("change", (event) => step({ ...plan, weight: event.target.value }));
   store.watch((state, now) => {
-    if (now.has("district") && shown()) fillDistricts(state.district);
+    if (now.has("district") && shown() && !kept) choose(state.district);
     if (now.has("desk")) open();
     else if (shown() && ["from", "to", "hours", "weekdays", "district"].some((name) => now.has(name))) ask();
     if (now.has("lang") && shown()) { fill(); changed(); }
