@@ -4,20 +4,23 @@ import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
 const SHOWN_MS = 6000;
-let running = 0;
+const running = []; // what is under way, the newest last
 
 /** Show that something is under way until `work` ends; return its result. */
 export async function whileBusy(text, work) {
-  running += 1;
-  byId("busy-text").textContent = text;
+  const one = { text };
+  const say = () => { byId("busy-text").textContent = running.at(-1)?.text ?? ""; };
+  running.push(one);
+  say();
   // Only what takes a moment is worth a word.
   const timer = setTimeout(() => { byId("busy").hidden = false; }, 150);
   try {
     return await work();
   } finally {
     clearTimeout(timer);
-    running -= 1;
-    if (running === 0) byId("busy").hidden = true;
+    running.splice(running.indexOf(one), 1);
+    if (running.length === 0) byId("busy").hidden = true;
+    else say(); // of what still runs
   }
 }
 
