@@ -5,6 +5,7 @@ export const DEFAULTS = Object.freeze({
   layer: "", column: "", on: "roads,checkpoints", order: "", fade: "", without: "",
   hidden: "", range: "", breaks: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "", weight: "",
+  sort: "", swipe: "",
   area: "", desk: "", draft: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
   plan: "", plan_unit: "", report: "",
 });
@@ -52,6 +53,12 @@ export function questionOf(layerId, state) {
   if (layerId === "hotspots" && state.method) return { ...window, method: state.method };
   if (layerId === "gaps" && state.weight) return { ...window, weight: state.weight };
   return window;
+}
+
+/** Return the order of a table that "column:1" or "column:-1" names; the usual one where it has no such column. */
+export function sortIn(text, columns, usual) {
+  const [column, direction] = text.split(":");
+  return columns.includes(column) && ["1", "-1"].includes(direction) ? { column, direction: Number(direction) } : usual;
 }
 
 /** Return the ids of a comma-separated list as a Set. */

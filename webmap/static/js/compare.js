@@ -27,7 +27,7 @@ export function daysBefore(state, days) {
 
 /** Build the controls; the measure itself follows the state. */
 export function createCompare({ map, store, days }) {
-  const swipe = createSwipe(map, ["measure", "other"]);
+  const swipe = createSwipe(map, ["measure", "other"], { at: store.get().swipe, keep: (swipe) => store.set({ swipe }) });
   createWindowPanel({ store, days, prefix: "b_" });
 
   function choose(way) {

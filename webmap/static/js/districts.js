@@ -1,7 +1,7 @@
 /** Districts: the filter, and the table that is the map's twin. */
 
 import { getJson } from "./api.js";
-import { windowOf } from "./address.js";
+import { sortIn, windowOf } from "./address.js";
 import { byId, el } from "./dom.js";
 import { number, percent } from "./format.js";
 import { currentLanguage, t, word } from "./i18n.js";
@@ -51,11 +51,12 @@ export function createDistrictFilter({ store, districts, outlines, fit, home }) 
 /** Build the table; it is loaded when it is opened. */
 export function createDistrictTable({ store, districts, choose }) {
   let rows = [];
-  let order = { column: "patrolled_share", direction: -WORST_FIRST };
+  const usual = { column: "patrolled_share", direction: -WORST_FIRST };
+  const inForce = () => sortIn(store.get().sort, COLUMNS, usual);
   let going = null;
 
   function open(wanted) {
-    store.set({ table: wanted ? "1" : "" });
+    store.set({ table: wanted ? "1" : "", sort: "" });
     if (wanted) byId("table-body").focus();
     else byId("table-open").focus();
   }
@@ -98,6 +99,7 @@ export function createDistrictTable({ store, districts, choose }) {
   }
 
   function header(column) {
+    const order = inForce();
     const now = order.column === column;
     return el("th", { scope: "col", "aria-sort": now ? (order.direction > 0 ? "ascending" : "descending") : "none",
       title: word("col", `${column}.long`, "") || null },
@@ -105,15 +107,14 @@ export function createDistrictTable({ store, districts, choose }) {
       type: "button", "data-column": column,
       "aria-label": t("table.sort", { column: t(`col.${column}`) }),
       click: () => {
-        order = { column, direction: now ? -order.direction : column === "name" ? 1 : -1 };
-        draw();
+        store.set({ sort: `${column}:${now ? -order.direction : column === "name" ? 1 : -1}` });
         byId("table-body").querySelector(`[data-column="${column}"]`).focus();
       },
     }, `${t(`col.${column}`)}${now ? (order.direction > 0 ? " ▲" : " ▼") : ""}`));
   }
 
   function sorted() {
-    const { column, direction } = order;
+    const { column, direction } = inForce();
     const collator = new Intl.Collator(currentLanguage() === "zh" ? "zh-CN" : "en");
     const value = (row) => (column === "name" ? districts.name(row.district) : row[column]);
     return [...rows].sort((a, b) => {
@@ -154,7 +155,7 @@ export function createDistrictTable({ store, districts, choose }) {
   byId("table-close").addEventListener("click", () => open(false));
   store.watch((state, changed) => {
     if (["table", "from", "to", "hours", "weekdays"].some((name) => changed.has(name))) load();
-    else if (state.table === "1" && (changed.has("lang") || changed.has("district"))) draw();
+    else if (state.table === "1" && ["lang", "district", "sort"].some((name) => changed.has(name))) draw();
   });
   load();
   return { toggle: () => open(store.get().table !== "1") };

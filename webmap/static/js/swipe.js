@@ -1,16 +1,22 @@
 /** A bar over the map: left of it one window, right of it the other. */
 
-import { byId } from "./dom.js";
+import { afterPause, byId } from "./dom.js";
 
 const { L } = globalThis;
 const STEP = 2; // per cent of the map's width, for the arrow keys
 
-/** Return the bar; the first pane is shown left of it, the second right. */
-export function createSwipe(map, [first, second]) {
+/**
+ * Return the bar; the first pane is shown left of it, the second right. `at` is where it begins, in
+ * per cent of the map, or nothing; `keep` is told where a hand has left it.
+ */
+export function createSwipe(map, [first, second], { at, keep }) {
   const bar = byId("swipe");
   const handle = byId("swipe-handle");
-  let share = 0.5;
+  let placed = Number(at) >= 2 && Number(at) <= 98;
+  let share = placed ? Number(at) / 100 : 0.5;
   let shown = false;
+
+  const keepSoon = afterPause(150, () => keep(String(Number((100 * share).toFixed(1)))));
 
   function clip(pane, from, to) {
     const [a, b] = [from, to].map((corner) => map.containerPointToLayerPoint(corner));
@@ -30,7 +36,9 @@ export function createSwipe(map, [first, second]) {
 
   function to(x) {
     share = Math.min(0.98, Math.max(0.02, x / map.getSize().x));
+    placed = true;
     cut();
+    keepSoon();
   }
 
   handle.addEventListener("pointerdown", (event) => {
@@ -65,7 +73,7 @@ export function createSwipe(map, [first, second]) {
         const panel = byId("panel").getBoundingClientRect();
         const beside = ["desk", "cell"].map((id) => byId(id).getBoundingClientRect()).find(({ width }) => width > 0);
         const wide = map.getSize().x;
-        if (share === 0.5 && panel.width < wide / 2) share = (panel.right + (beside?.left ?? wide)) / 2 / wide;
+        if (!placed && panel.width < wide / 2) share = (panel.right + (beside?.left ?? wide)) / 2 / wide;
         cut();
       }
     },

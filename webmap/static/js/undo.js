@@ -4,7 +4,7 @@ import { t } from "./i18n.js";
 import { tell } from "./notices.js";
 
 const MOST = 50;
-const MOVES = new Set(["lat", "lng", "z", "lang", "theme", "draft"]); // the desk undoes its own steps
+const MOVES = new Set(["lat", "lng", "z", "lang", "theme", "draft", "sort", "swipe"]); // the desk undoes its own steps
 const TOGETHER_MS = 400; // changes this near in time are one, such as those of a slider
 
 /** Follow the state; return how to go back by one change. */

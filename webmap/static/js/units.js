@@ -1,7 +1,7 @@
 /** The units whose receivers made the data: a table, worst first, that tells what is wrong. */
 
 import { getJson } from "./api.js";
-import { windowOf } from "./address.js";
+import { sortIn, windowOf } from "./address.js";
 import { byId, el } from "./dom.js";
 import { duration, number, percent } from "./format.js";
 import { currentLanguage, t, word } from "./i18n.js";
@@ -30,12 +30,12 @@ const IN_WORDS = {
 /** Build the table; it is loaded when it is opened. `days` are null where no tracks are. */
 export function createUnits({ store, days }) {
   let report = { units: [], wrong: 0 };
-  let order = WORST_FIRST;
+  const inForce = () => sortIn(store.get().sort, COLUMNS, WORST_FIRST);
   let going = null;
   const shown = () => store.get().table === "units";
 
   function open(wanted) {
-    store.set({ table: wanted ? "units" : "" });
+    store.set({ table: wanted ? "units" : "", sort: "" });
     byId(wanted ? "units-body" : "units-open").focus();
   }
 
@@ -76,6 +76,7 @@ export function createUnits({ store, days }) {
   }
 
   function header(column) {
+    const order = inForce();
     const now = order.column === column;
     const title = t(`unitcol.${column}`);
     const first = TEXT.has(column) && column !== "reason" ? 1 : -1;
@@ -85,15 +86,14 @@ export function createUnits({ store, days }) {
     }, el("button", {
       type: "button", "data-column": column, "aria-label": t("table.sort", { column: title }),
       click: () => {
-        order = { column, direction: now ? -order.direction : first };
-        draw();
+        store.set({ sort: `${column}:${now ? -order.direction : first}` });
         byId("units-body").querySelector(`[data-column="${column}"]`).focus();
       },
     }, `${title}${now ? (order.direction > 0 ? " ▲" : " ▼") : ""}`));
   }
 
   function sorted() {
-    const { column, direction } = order;
+    const { column, direction } = inForce();
     // The server sends the worst first.
     if (column === "reason") return direction < 0 ? [...report.units] : [...report.units].reverse();
     const collator = new Intl.Collator(currentLanguage() === "zh" ? "zh-CN" : "en", { numeric: true });
@@ -131,6 +131,7 @@ export function createUnits({ store, days }) {
   store.watch((state, changed) => {
     const asked = ["from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name));
     if (changed.has("table") || (asked && shown())) load();
+    else if (changed.has("sort") && shown()) draw();
   });
   load();
   return { toggle: () => open(!shown()) };
