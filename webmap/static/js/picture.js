@@ -48,7 +48,7 @@ function drawPaths(context, map, pane) {
 }
 
 /** Draw the canvases and tiles of one pane where they lie. */
-function drawPictures(context, map, element, swipe) {
+function drawPictures(context, map, element, { swipe, ground }) {
   const at = map.getContainer().getBoundingClientRect();
   context.save();
   if (swipe) {
@@ -58,6 +58,7 @@ function drawPictures(context, map, element, swipe) {
   }
   for (const one of element.querySelectorAll("canvas, img")) {
     const box = one.getBoundingClientRect();
+    if (!ground && one.matches(".basemap img, img.basemap")) continue;
     if (box.width === 0 || box.right < at.left || box.left > at.right) continue;
     context.globalAlpha = opacityOf(one, map.getContainer());
     context.drawImage(one, box.left - at.left, box.top - at.top, box.width, box.height);
@@ -84,8 +85,8 @@ function drawNames(context, map) {
   context.textAlign = "left";
 }
 
-/** Draw all panes of the map from the ground up. */
-export function drawMap(context, map) {
+/** Draw all panes of the map from the ground up, or all but a ground of tiles. */
+export function drawMap(context, map, ground = true) {
   const size = map.getSize();
   context.fillStyle = getComputedStyle(map.getContainer()).backgroundColor;
   context.fillRect(0, 0, size.x, size.y);
@@ -95,7 +96,7 @@ export function drawMap(context, map) {
   for (const [name, element] of panes) {
     const swipe = bar === null || !["measure", "other"].includes(name) ? null
       : name === "measure" ? [0, 0, bar, size.y] : [bar, 0, size.x - bar, size.y];
-    drawPictures(context, map, element, swipe);
+    drawPictures(context, map, element, { swipe, ground });
     drawPaths(context, map, name);
   }
   drawNames(context, map);
@@ -188,7 +189,7 @@ export function pictureOf(map, words) {
   context.beginPath();
   context.rect(0, 0, size.x, size.y);
   context.clip();
-  drawMap(context, map);
+  drawMap(context, map, words.ground);
   context.restore();
   context.textBaseline = "alphabetic";
   context.fillStyle = ink;

@@ -3,7 +3,7 @@
 import { byId, el } from "./dom.js";
 import { moment } from "./format.js";
 import { t } from "./i18n.js";
-import { complain } from "./notices.js";
+import { complain, tell } from "./notices.js";
 import { pictureOf } from "./picture.js";
 import { windowWords } from "./window-panel.js";
 
@@ -29,6 +29,7 @@ export function createPrint({ map, store, about, districts, measure }) {
         asOf ? t("measure.age", { time: moment(asOf, about.time_zone) }) : "",
         t("sheet.made", { time: moment(new Date().toISOString(), about.time_zone) }),
         sources.length ? t("sheet.source", { sources: sources.join("; ") }) : "",
+        document.querySelector(".ground-credit")?.textContent ?? "",
       ].filter(Boolean).join(" "),
     };
   }
@@ -72,15 +73,20 @@ export function createPrint({ map, store, about, districts, measure }) {
     map.invalidateSize({ animate: false });
   }
 
+  function give(blob) {
+    const link = el("a", { href: URL.createObjectURL(blob), download: `${store.get().layer || "map"}.png` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
   function save() {
     try {
-      pictureOf(map, words()).toBlob((blob) => {
-        const link = el("a", { href: URL.createObjectURL(blob), download: `${store.get().layer || "map"}.png` });
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-      }, "image/png");
+      pictureOf(map, { ...words(), ground: true }).toBlob(give, "image/png");
     } catch (error) {
-      complain(error); // a ground of another origin may not be read back
+      if (error.name !== "SecurityError") { complain(error); return; }
+      // A browser lets no page read back what another server drew.
+      pictureOf(map, { ...words(), ground: false }).toBlob(give, "image/png");
+      tell(t("png.ground"));
     }
   }
 
