@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from geogrid.workspace import Workspace
-from webmap import answers, metrics, problems
+from webmap import answers, journal, metrics, problems, visitors
 from webmap.packed import PackedAnswers
+from webmap.readiness import Readiness
 from webmap.settings import Settings
 from webmap.staging import Staging
 from webmap.views import (
@@ -28,7 +29,12 @@ from webmap.views import (
 )
 
 
-def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Flask:
+def create_app(
+    workspace: Workspace,
+    *,
+    settings: Settings | None = None,
+    gate: visitors.Gate = visitors.everybody,
+) -> Flask:
     """Return the web application that shows one workspace.
 
     Parameters
@@ -37,6 +43,8 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
         What it shows.
     settings
         Its limits; `Settings` without arguments if ``None``.
+    gate
+        Says who a request comes from; by default everybody may do everything.
 
     Returns
     -------
@@ -51,9 +59,12 @@ def create_app(workspace: Workspace, *, settings: Settings | None = None) -> Fla
     app.extensions["geogrid.settings"] = settings
     app.extensions["geogrid.packed"] = PackedAnswers(settings.packed_bytes)
     app.extensions["geogrid.staging"] = Staging()
+    app.extensions["geogrid.readiness"] = Readiness()
     metrics.register(app)
+    journal.register(app)
     answers.register(app)
     problems.register(app)
+    visitors.register(app, gate)
     for view in (
         ui,
         api,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +20,8 @@ from geogrid.cli.usage import SpokenCommand
 from geogrid.errors import InputError
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from webmap.basemaps import Basemap
 
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -136,6 +137,18 @@ def map_(speech: Speech, /, ws: Path, output: Path, **settings: Any) -> None:
     show_default=True,
     help="Port to listen on.",
 )
+@option(
+    "--server",
+    type=click.Choice(["waitress", "gunicorn"]),
+    default="waitress",
+    show_default=True,
+    help="Server program: waitress, or gunicorn where it is installed.",
+)
+@option(
+    "--json-log",
+    is_flag=True,
+    help="Log each request and each problem as a line of JSON on standard error.",
+)
 @option("--no-login", is_flag=True, help="Serve other machines although this version has no login.")
 @option(
     "--basemaps",
@@ -152,22 +165,36 @@ def serve(
     host: str,
     port: int,
     *,
+    server: str,
+    json_log: bool,
     no_login: bool,
     basemaps: Path | None,
     **settings: Any,
 ) -> None:
     """Serve the interactive map to a browser."""
     from geogrid.workspace import Workspace
-    from webmap import Settings, create_app
+    from webmap import Settings, create_app, serve_by_gunicorn
     from webmap import serve as serve_app
+    from webmap.journal import log_as_json
+    from webmap.server import require_safe, require_server
 
-    workspace = Workspace.open(ws, questions_of(settings))
-    app = create_app(workspace, settings=Settings(basemaps=_grounds(ws, basemaps)))
-    # The first look at the map finds its layers made, or waits for them.
-    threading.Thread(target=workspace.tables, daemon=True).start()
+    if json_log:
+        log_as_json()
+    grounds, questions = Settings(basemaps=_grounds(ws, basemaps)), questions_of(settings)
+
+    def make() -> Flask:
+        return create_app(Workspace.open(ws, questions), settings=grounds)
+
+    require_server(server)
+    app = make()  # what is wrong with the workspace is said before anything is served
+    require_safe(app, host, no_login=no_login)
     speech.say("the map is at http://{host}:{port}/ (stop with Ctrl+C)", host=host, port=port)
     speech.answer({"url": f"http://{host}:{port}/"})
-    serve_app(app, host, port, no_login=no_login)
+    if server == "gunicorn":
+        del app
+        serve_by_gunicorn(make, host, port, no_login=no_login)
+    else:
+        serve_app(app, host, port, no_login=no_login)
 
 
 def _grounds(ws: Path, named: Path | None) -> tuple[Basemap, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 import threading
 
@@ -191,7 +190,9 @@ def test_buckets_of_the_histogram_only_rise():
     metrics = Metrics()
     for seconds in (0.001, 0.005, 0.02, 3.0, 99.0):
         metrics.add("GET", "/x", status=200, seconds=seconds)
-    counts = [int(n) for n in re.findall(r"_bucket\{.*\} (\d+)", metrics.text())]
+    counts = [
+        int(n) for n in re.findall(r"_bucket\{.*\} (\d+)", metrics.text(PackedAnswers(0).figures()))
+    ]
     assert counts == [2, 3, 3, 3, 3, 4, 5]
 
 
@@ -262,13 +263,6 @@ def test_loopback_hosts_are_this_machine_alone(host):
 def test_serving_others_without_a_login_is_refused_with_the_reason(app, host):
     with pytest.raises(InputError, match="no login"):
         webmap.serve(app, host, 0)
-
-
-def test_a_large_body_is_refused(tiny_workspace):
-    app = webmap.create_app(tiny_workspace, settings=webmap.Settings(max_body_bytes=100))
-    answer = app.test_client().post("/api/layers", data=b"x" * 1000)
-    assert answer.status_code in {405, 413}
-    assert json.loads(answer.text)["status"] == answer.status_code
 
 
 def test_scripts_travel_compressed_and_files_to_keep_do_not(client):
