@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from geogrid.errors import ConflictError, GeogridError, InputError, LayerNotFoundError, StoreError
 from geogrid.i18n import translator
+from webmap.pages import page_of
 from webmap.query import language_wanted
 
 logger = logging.getLogger(__name__)
@@ -43,11 +44,15 @@ def problem(status: int, title: str, detail: str, **extra: str) -> Response:
     Returns
     -------
     Response
-        ``application/problem+json``.
+        ``application/problem+json``; a page where a browser's address line asks.
     """
+    title = translator(language_wanted())(title)
+    if _is_read_by_a_person():
+        said = {"status": status, "title": title, "detail": detail, "number": extra.get("number")}
+        return page_of("problem.html", said, status)
     body = {
         "type": "about:blank",
-        "title": translator(language_wanted())(title),
+        "title": title,
         "status": status,
         "detail": detail,
         "instance": request.path,
@@ -55,6 +60,12 @@ def problem(status: int, title: str, detail: str, **extra: str) -> Response:
     }
     text = json.dumps(body, ensure_ascii=False)
     return Response(text, status, content_type="application/problem+json")
+
+
+def _is_read_by_a_person() -> bool:
+    """Tell whether a browser opens a page; whoever takes anything gets JSON."""
+    kinds = ["application/problem+json", "text/html"]
+    return request.accept_mimetypes.best_match(kinds) == "text/html"
 
 
 def register(app: Flask) -> None:

@@ -102,3 +102,16 @@ def test_a_known_error_has_the_status_of_its_kind(error, status):
 def test_another_host_name_is_refused(client):
     answer = client.get("/api/layers", headers={"Host": "evil.example"})
     assert answer.status_code == 400
+
+
+def test_a_browser_that_opens_a_wrong_address_gets_a_page_with_a_way_back(client):
+    asked = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = client.get("/%3Cb%3Enowhere?lang=zh&theme=dark", headers=asked)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert 'lang="zh-CN" data-theme="dark"' in page
+    assert "未找到" in page
+    assert 'href="/?lang=zh"' in page
+    assert "<b>" not in page
+    plain = client.get("/nowhere", headers={"Accept": "*/*"})
+    assert plain.mimetype == "application/problem+json"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
 from geogrid.i18n import translator
 from webmap.answers import json_answer
 from webmap.guard import json_body, same_origin_only
+from webmap.pages import page_of
 from webmap.query import check_names, language_wanted, settings, workspace
 from webmap.staging import Staging
-from webmap.views.ui import theme_wanted
 
 SHOWN_ROWS: Final = 200  # of refused ones, to be corrected on the page; the file has all
 blueprint = Blueprint("imports", __name__)
@@ -26,17 +24,7 @@ blueprint.before_request(
 @blueprint.get("/import")
 def page() -> Response:
     """Return the page on which files are brought in."""
-    language = language_wanted()
-    folder = Path(current_app.static_folder or "")
-    words: dict[str, str] = json.loads((folder / "locale" / f"{language}.json").read_text("utf-8"))
-    html = render_template(
-        "import.html",
-        t=words.__getitem__,
-        language=language,
-        theme=theme_wanted(),
-        workspace=workspace(),
-    )
-    return Response(html, mimetype="text/html")
+    return page_of("import.html", {"workspace": workspace()})
 
 
 @blueprint.get("/api/imports")
