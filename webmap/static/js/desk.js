@@ -13,6 +13,7 @@ import { complain, tell, whileBusy } from "./notices.js";
 const NEW = "new";
 const FIRST = { range: 250, bearing: 0, view_angle: 90 };
 const FIELDS = [["range", 10, 5000], ["bearing", 0, 359], ["view_angle", 10, 360]];
+const TIMED = "incidents"; // the only weight that a window of time chooses among
 const USUAL_COUNT = 3; // of cameras to ask for
 const MOST_STEPS = 50;
 const bare = ({ id, lat, lon, range, bearing, view_angle, height, fixed, origin }) =>
@@ -46,7 +47,8 @@ export function createDesk({ map, store, about, districts }) {
   };
   const question = () => {
     const { backup, range, plain_views } = kept?.question ?? {};
-    const window = Object.entries(windowOf(store.get())).filter(([, value]) => value);
+    const timed = (plan.weight || known.weights[0]) === TIMED;
+    const window = timed ? Object.entries(windowOf(store.get())).filter(([, value]) => value) : [];
     return { backup, range, plain_views, weight: plan.weight || undefined, ...Object.fromEntries(window) };
   };
 
