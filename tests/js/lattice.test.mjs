@@ -197,9 +197,10 @@ test("a pixel is red, green, blue, alpha in this order in memory", () => {
 
 // ---------------------------------------------------------------------------- pixels
 
-function painting(values, more = {}) {
+function painting(lattice, values, { mask = null, outlines = false } = {}) {
   const classes = lattices.classify(column(values), AMOUNTS);
-  return { classes, mask: null, outlines: false, ...lattices.palette(AMOUNTS, "light"), ...more };
+  const dense = lattices.denseClasses(lattice, classes, mask);
+  return { classes, dense, outlines, ...lattices.palette(AMOUNTS, "light") };
 }
 
 /** The tile of zoom 14 whose south-west corner is (0, 0): 2446 m wide. */
@@ -214,7 +215,7 @@ function slowPixel(tile, lattice, colours, px, py) {
 test("every pixel of a tile shows the cell under its centre", () => {
   const lattice = straight();
   const values = Array.from({ length: 22 }, (_, i) => [0, 5, 50, 255][i % 4]);
-  const colours = painting(values);
+  const colours = painting(lattice, values);
   for (const pixels of [256, 320, 512]) {
     const tile = { ...TILE, pixels };
     const words = lattices.paint(tile, lattice, colours);
@@ -227,11 +228,26 @@ test("every pixel of a tile shows the cell under its centre", () => {
   }
 });
 
+test("each place of the lattice has the class of its cell, and none where there is no cell", () => {
+  const lattice = straight();
+  const classes = Uint8Array.from({ length: 22 }, (_, i) => (i % 5 === 4 ? lattices.NULL_CLASS : i));
+  const mask = Uint8Array.from({ length: 22 }, (_, i) => Number(i % 3 !== 0));
+  for (const filter of [null, mask]) {
+    const dense = lattices.denseClasses(lattice, classes, filter);
+    assert.equal(dense.length, 24);
+    dense.forEach((code, id) => {
+      const position = lattices.positionOf(lattice, id);
+      const drawn = position >= 0 && (!filter || filter[position]);
+      assert.equal(code, drawn ? classes[position] : lattices.NO_CELL, `${id}`);
+    });
+  }
+});
+
 test("a filtered cell, a hole and the outside are clear", () => {
   const lattice = straight();
   const mask = new Uint8Array(22).fill(1);
   mask[0] = 0;
-  const words = lattices.paint(TILE, lattice, painting(Array(22).fill(0), { mask }));
+  const words = lattices.paint(TILE, lattice, painting(lattice, Array(22).fill(0), { mask }));
   const at = (mx, my) => {
     const scale = 256 / TILE_14_M;
     return words[Math.floor((TILE_14_M - my) * scale) * 256 + Math.floor(mx * scale)];
@@ -239,7 +255,7 @@ test("a filtered cell, a hole and the outside are clear", () => {
   assert.equal(at(500, 500), 0); // filtered
   assert.equal(at(2300, 1500), 0); // hole
   assert.notEqual(at(1500, 500), 0);
-  const west = lattices.paint({ ...TILE, x: TILE.x - 1 }, lattice, painting(Array(22).fill(0)));
+  const west = lattices.paint({ ...TILE, x: TILE.x - 1 }, lattice, painting(lattice, Array(22).fill(0)));
   assert.ok(west.every((word) => word === 0));
 });
 
@@ -257,7 +273,7 @@ test("cells smaller than a pixel are mixed by their share, never the largest win
     return row % 2 === 0 && id % 2 === 0 ? 50 : 0;
   });
   const tile = { x: 32, y: 31, z: 6, size: 256, pixels: 256 };
-  const words = lattices.paint(tile, lattice, painting(values));
+  const words = lattices.paint(tile, lattice, painting(lattice, values));
   const bytes = new Uint8Array(words.buffer);
   let blue = 0;
   let red = 0;
@@ -275,8 +291,8 @@ test("hatching runs on over the seam of two tiles", () => {
     classes: [{ key: "zero", from: 0, to: 0,
       ...swatch("#ff0000", { hatch: { light: "#000000", dark: "#000000" } }) }],
   };
-  const classes = new Uint8Array(22);
-  const colours = { classes, mask: null, outlines: false, ...lattices.palette(legend, "light") };
+  const dense = lattices.denseClasses(lattice, new Uint8Array(22));
+  const colours = { dense, outlines: false, ...lattices.palette(legend, "light") };
   const here = lattices.paint(TILE, lattice, colours);
   const east = lattices.paint({ ...TILE, x: TILE.x + 1 }, lattice, colours);
   const row = 250; // in the south row of cells, which has no hole
@@ -288,7 +304,7 @@ test("hatching runs on over the seam of two tiles", () => {
 
 test("the edges of cells are drawn once a cell is wide", () => {
   const lattice = straight();
-  const colours = painting(Array(22).fill(0), { outlines: true });
+  const colours = painting(lattice, Array(22).fill(0), { outlines: true });
   const near = new Set(lattices.paint(TILE, lattice, colours)); // a cell is 104 pixels wide
   assert.equal(near.size, 3); // fill, edge, hole
   const far = new Set(lattices.paint({ x: 512, y: 511, z: 10, size: 256, pixels: 256 }, lattice,

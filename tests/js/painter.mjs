@@ -11,7 +11,8 @@ const { mesh, meta, data, theme, pixels, tiles } = JSON.parse(readFileSync(0, "u
 const lattice = lattices.openMesh(mesh);
 const column = lattices.decodeColumn(Uint8Array.from(Buffer.from(data, "base64")).buffer, meta);
 const classes = lattices.classify(column, meta.legend);
-const painting = { classes, ...lattices.palette(meta.legend, theme), mask: null, outlines: true };
+const dense = lattices.denseClasses(lattice, classes);
+const painting = { dense, ...lattices.palette(meta.legend, theme), outlines: true };
 const painted = tiles.map(([z, x, y]) => {
   const words = lattices.paint({ x, y, z, size: pixels, pixels }, lattice, painting);
   return Buffer.from(words.buffer).toString("base64");

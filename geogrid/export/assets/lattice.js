@@ -19,7 +19,7 @@
  *   classify(column, legend)          -> Uint8Array, class of each cell; NULL_CLASS for null
  *   classCounts(classes, n, mask, weights) -> Float64Array(n + 1), the last for null
  *   palette(legend, theme)            -> {fill, hatch}, Uint32Array(256) of pixels
- *   paint(tile, lattice, painting)    -> Uint32Array of pixels, from lattice_paint.js
+ *   denseClasses(lattice, classes, mask), paint(tile, lattice, painting): in lattice_paint.js
  *
  * mx, my are metres in EPSG:3857. A pixel is ABGR in one little-endian 32-bit word, which is
  * what ImageData holds byte by byte as R, G, B, A.
@@ -28,10 +28,12 @@
   "use strict";
 
   const NULL_CLASS = 255;
+  const NO_CELL = 254; // in the byte of a class; a legend has at most 254 classes, 0 to 253
   const SHIFT = { r: 0, g: 8, b: 16, a: 24 }; // of a little-endian ABGR word
   const RADIUS_M = 6378137; // of the sphere of EPSG:3857
   const WORLD_M = 2 * Math.PI * RADIUS_M;
   const NEWTON_STEPS = 6;
+  const POWERS = Array.from({ length: 10 }, (_, n) => 10 ** n); // looking up is quicker
 
   /** Return a mesh as typed arrays, ready for the functions below. */
   function openMesh(json) {
@@ -212,7 +214,8 @@
     if (raw === undefined || isNull(column, raw)) return null;
     if (categories && categories.length) return categories[raw];
     if (dtype === "f4") return raw;
-    return Number((raw * scale + offset).toFixed(decimals)); // drops what the scale adds
+    const steps = POWERS[decimals];
+    return Math.round((raw * scale + offset) * steps) / steps; // drops what the scale adds
   }
 
   /** Return the least raw code whose value is at least `value`. */
@@ -256,12 +259,24 @@
   }
 
   function classCounts(classes, n, mask, weights) {
-    const counts = new Float64Array(n + 1);
-    for (let i = 0; i < classes.length; i += 1) {
-      if (mask && !mask[i]) continue;
-      counts[classes[i] === NULL_CLASS ? n : classes[i]] += weights ? weights[i] : 1;
+    const sums = new Float64Array(NULL_CLASS + 1);
+    let from = 0;
+    while (from < classes.length) { // neighbours are mostly alike: one stretch of them at a time
+      const code = classes[from];
+      let to = from + 1;
+      while (to < classes.length && classes[to] === code) to += 1;
+      sums[code] += mask || weights ? summed(from, to, mask, weights) : to - from;
+      from = to;
     }
-    return counts;
+    return Float64Array.of(...sums.subarray(0, n), sums[NULL_CLASS]);
+  }
+
+  function summed(from, to, mask, weights) {
+    let sum = 0;
+    for (let i = from; i < to; i += 1) {
+      if (!mask || mask[i]) sum += weights ? weights[i] : 1;
+    }
+    return sum;
   }
 
   function pixel(hex, opacity) {
@@ -286,7 +301,7 @@
   }
 
   const api = {
-    NULL_CLASS, openMesh, project, unproject, latticeIndex, positionOf, idOf, cellAt, cellCode,
+    NULL_CLASS, NO_CELL, openMesh, project, unproject, latticeIndex, positionOf, idOf, cellAt, cellCode,
     cellOfCode, cellRing, cellCentre, latLngOf, decodeColumn, valueOf, classify, classCounts,
     palette, runOf, SHIFT, WORLD_M,
   };

@@ -6,11 +6,15 @@
  *     column    from geogridLattice.decodeColumn(buffer, meta)
  *     legend    what column_legend() wrote; column.meta.legend when left out
  *     theme     "light" or "dark"
+ *     hidden    indexes of classes of the legend that are left out
+ *     filter    null, a Uint8Array (0 = left out), or position -> boolean
  *
- *   setColumn(column, legend)   draws another column; tiles on the map are repainted where they are
+ *   change({column, legend, theme, hidden, filter})
+ *                               any of them at once; tiles are repainted once, where they are
+ *   setColumn(column, legend)   draws another column, with all its classes
  *   setTheme(theme)             changes colours
  *   setHidden(indexes)          leaves out these classes of the legend
- *   setFilter(filter)           null, a Uint8Array (0 = left out), or position -> boolean
+ *   setFilter(filter)           leaves out cells
  *   valueAt(latlng)             -> {position, id, code, value}, or null off the grid
  *   codeAt(latlng)              -> the cell's public code, or null off the grid
  *   counts(weights)             -> cells (or the sum of weights) per class, the last for null
@@ -29,6 +33,12 @@
     return mask;
   }
 
+  /** Tell whether two collections hold the same indexes. */
+  function alike(some, others) {
+    const [one, other] = [new Set(some), new Set(others)];
+    return one.size === other.size && [...one].every((index) => other.has(index));
+  }
+
   L.LatticeLayer = L.GridLayer.extend({
     options: {
       theme: "light",
@@ -41,38 +51,38 @@
 
     initialize(lattice, options) {
       const { xmin, ymin, xmax, ymax } = lattice.bounds;
-      const { column, legend, ...rest } = options;
+      const { column, legend, hidden = [], filter = null, ...rest } = options;
       const corners = [lattice.unproject(xmin, ymin), lattice.unproject(xmax, ymax)];
       L.GridLayer.prototype.initialize.call(this, { bounds: corners, ...rest });
       this.lattice = lattice;
       this._mask = null;
-      this._hidden = new Set();
-      this._useColumn(column, legend);
+      this.change({ column, legend, hidden, filter });
     },
 
-    setColumn(column, legend) {
-      this._hidden = new Set();
-      this._useColumn(column, legend);
-      return this.redraw();
-    },
-
-    setTheme(theme) {
+    /** Take over what is given, and paint the tiles once if anything of it is new. */
+    change({ column, legend, theme = this.options.theme, hidden = this._hidden, filter }) {
+      const masked = filter !== undefined && !(filter === null && this._mask === null);
+      const coloured = theme !== this.options.theme || !alike(hidden, this._hidden);
+      if (!column && !masked && !coloured) return this;
+      if (column) {
+        this.column = column;
+        this.legend = legend || column.meta.legend;
+        this.classes = lattices.classify(column, this.legend);
+      }
+      if (masked) this._mask = maskOf(filter, this.lattice.nCells);
+      if (column || masked) {
+        this._dense = lattices.denseClasses(this.lattice, this.classes, this._mask);
+      }
       this.options.theme = theme;
+      this._hidden = new Set(hidden);
       this._usePalette();
       return this.redraw();
     },
 
-    setHidden(indexes) {
-      this._hidden = new Set(indexes);
-      this._usePalette();
-      return this.redraw();
-    },
-
-    setFilter(filter) {
-      if (filter === null && this._mask === null) return this; // nothing to paint anew
-      this._mask = maskOf(filter, this.lattice.nCells);
-      return this.redraw();
-    },
+    setColumn(column, legend) { return this.change({ column, legend, hidden: [] }); },
+    setTheme(theme) { return this.change({ theme }); },
+    setHidden(hidden) { return this.change({ hidden }); },
+    setFilter(filter) { return this.change({ filter }); },
 
     valueAt(latlng) {
       const [mx, my] = this.lattice.project(latlng.lat, latlng.lng);
@@ -104,13 +114,6 @@
       return canvas;
     },
 
-    _useColumn(column, legend) {
-      this.column = column;
-      this.legend = legend || column.meta.legend;
-      this.classes = lattices.classify(column, this.legend);
-      this._usePalette();
-    },
-
     _usePalette() {
       const { fill, hatch } = lattices.palette(this.legend, this.options.theme);
       for (const index of this._hidden) {
@@ -129,12 +132,7 @@
       }
       const words = lattices.paint({ x: coords.x, y: coords.y, z: coords.z, size, pixels },
         this.lattice,
-        {
-          ...this._colours,
-          classes: this.classes,
-          mask: this._mask,
-          outlines: this.options.outlines,
-        });
+        { ...this._colours, dense: this._dense, outlines: this.options.outlines });
       const image = new ImageData(new Uint8ClampedArray(words.buffer), pixels, pixels);
       canvas.getContext("2d").putImageData(image, 0, 0);
     },

@@ -74,10 +74,12 @@ export function cellMask(count, { inDistrict = null, range = [null, null], value
   const [least, most] = range;
   const ranged = valueOf !== null && (least !== null || most !== null);
   if (!inDistrict && !ranged) return null;
-  return Uint8Array.from({ length: count }, (_, at) => {
-    if (inDistrict && !inDistrict(at)) return 0;
-    if (!ranged) return 1;
-    const value = valueOf(at);
-    return Number(typeof value === "number" && (least === null || value >= least) && (most === null || value <= most));
-  });
+  const mask = new Uint8Array(count);
+  for (let at = 0; at < count; at += 1) {
+    if (inDistrict && !inDistrict(at)) continue;
+    const value = ranged ? valueOf(at) : 0;
+    const within = typeof value === "number" && (least === null || value >= least) && (most === null || value <= most);
+    if (!ranged || within) mask[at] = 1;
+  }
+  return mask;
 }

@@ -78,12 +78,6 @@ function watchMapClicks({ map, store, measure, tools }) {
   return () => open(map.getCenter());
 }
 
-/** Open where patrols were; far-off land without any would make the first view empty. */
-function showBusiest(measure, fit) {
-  const box = measure.busiest();
-  if (box) fit(box, { animate: false });
-}
-
 function escape(store, tools) {
   const { cell, table, plan } = store.get();
   const busy = tools.find((tool) => tool.busy());
@@ -151,9 +145,9 @@ async function start() {
     area: () => { folds.open("area"); byId("area-draw").click(); }, folds: folds.toggleAll,
   });
   store.watch((state) => history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`));
-  await measure.show();
-  if (!placed) showBusiest(measure, fit);
-  else if (store.get().z === null && store.get().district) fit(drawn.bounds(store.get().district) ?? map.getBounds(), { animate: false });
+  if (placed && store.get().z === null) fit(drawn.bounds(store.get().district) ?? map.getBounds(), { animate: false });
+  // Open where patrols were; far-off land without any would make the first view empty.
+  await measure.show(placed ? null : (box) => fit(box, { animate: false }));
   await Promise.all([cell.show(), area.show(), desk.start()]);
   print.show();
   document.body.dataset.ready = "true";

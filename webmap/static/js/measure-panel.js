@@ -83,8 +83,6 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     byId("meaning").textContent = bare ? t("measure.empty") : field.meaning ?? "";
     const key = columnKey(drawn);
     const out = kindsLeftOut(store.get().hidden, key);
-    const names = [...field.wire.legend.classes.map((one, at) => [one.key, at]), ["null", 255]];
-    measure.setHidden(new Set(names.filter(([name]) => out.has(name)).map(([, at]) => at)));
     filters(drawn);
     legend(field, key, out);
     age(info).catch(complain);

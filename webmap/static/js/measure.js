@@ -2,18 +2,16 @@
 
 import { getBytes, getJson } from "./api.js";
 import { otherWindowOf, questionOf, windowOf } from "./address.js";
+import { busiestBox } from "./busiest.js";
 import { choosable, classed } from "./classes.js";
 import { comparable, difference, fates } from "./difference.js";
 import { currentLanguage, t } from "./i18n.js";
-import { cellMask, readPairs, readRange } from "./layer-state.js";
+import { cellMask, kindsLeftOut, readPairs, readRange } from "./layer-state.js";
 import { complain, tell, whileBusy } from "./notices.js";
 import { themeInForce } from "./theme.js";
 
 const { L, geogridLattice } = globalThis;
 const KEPT_ANSWERS = 24;
-const MOST = 0.6; // of the lattice: more than that is the whole
-const EMPTY = new Set(["not_required", "no_data", "off_duty", "none"]);
-const OUTERMOST = 0.02; // of the cells at each side, left out of the first view
 
 const PANE = "measure";
 const OTHER_PANE = "other";
@@ -92,23 +90,31 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     return { ...first, column, field: { ...first.field, title, meaning, wire: column.meta, difference: true } };
   }
 
+  function onMap(column, look, state, pane) {
+    return new L.LatticeLayer(lattice, {
+      column, ...look, theme: themeInForce(state), opacity: state.opacity / 100, pane,
+    }).addTo(map);
+  }
+
   function draw(found, state) {
     drawn = found;
     second?.remove();
     second = null;
     if (!found.field) { layer?.remove(); layer = null; return; }
-    if (!layer) {
-      layer = new L.LatticeLayer(lattice, {
-        column: found.column, legend: found.field.wire.legend, theme: themeInForce(state), opacity: state.opacity / 100, pane: PANE,
-      }).addTo(map);
-    } else layer.setColumn(found.column, found.field.wire.legend);
+    const look = { legend: found.field.wire.legend, hidden: leftOut(state), filter: mask(state) };
+    if (layer) layer.change({ column: found.column, ...look });
+    else layer = onMap(found.column, look, state, PANE);
     if (found.other) {
-      second = new L.LatticeLayer(lattice, {
-        column: found.other, legend: found.field.wire.legend, theme: themeInForce(state),
-        opacity: state.opacity / 100, pane: OTHER_PANE,
-      }).addTo(map);
+      second = onMap(found.other, { ...look, filter: mask(state, found.other) }, state, OTHER_PANE);
     }
-    filter(state);
+  }
+
+  /** Return the indexes of the legend's classes that a state leaves out. */
+  function leftOut({ hidden }) {
+    const out = kindsLeftOut(hidden, columnKey(drawn));
+    const keys = drawn.field.wire.legend.classes.map(({ key }) => key);
+    const indexes = keys.flatMap((key, at) => (out.has(key) ? [at] : []));
+    return out.has("null") ? [...indexes, geogridLattice.NULL_CLASS] : indexes;
   }
 
   /** Return which cells are of the chosen district and in the range of values; null for all. */
@@ -121,8 +127,9 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
   }
 
   function filter(state) {
-    layer?.setFilter(mask(state));
-    second?.setFilter(mask(state, drawn.other));
+    const hidden = leftOut(state);
+    layer?.change({ hidden, filter: mask(state) });
+    second?.change({ hidden, filter: mask(state, drawn.other) });
   }
 
   /** Take the measure off the map, so that an old one is not taken for the one asked for. */
@@ -132,7 +139,8 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     layer = second = drawn = null;
   }
 
-  async function show() {
+  /** Draw what the state asks for; before that `aim` gets the box that most of it lies in, if there is one. */
+  async function show(aim = null) {
     const state = store.get();
     going?.abort();
     going = new AbortController();
@@ -144,13 +152,15 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
       const found = await whileBusy(
         t("busy.layer", { layer: t(`layer.${state.layer}`) }), () => both(state, signal));
       if (signal.aborted) return;
+      const box = aim && found.column && busiestBox(lattice, found.column);
+      if (box) aim(box.map(([row, col]) => geogridLattice.cellCentre(lattice, row * lattice.nCols + col)));
       draw(found, store.get());
       react(drawn);
     } catch (error) {
       if (error.name === "AbortError") return;
       clear();
       react(null);
-      complain(error, show);
+      complain(error, () => show(aim));
     }
   }
 
@@ -168,16 +178,13 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
     /** Draw a frame of a film: another column under a legend that stays. */
     showFrame(found, legend) {
       drawn = { ...found, field: { ...found.field, wire: { ...found.field.wire, legend } } };
-      layer?.setColumn(found.column, legend);
-      filter(store.get());
+      const state = store.get();
+      layer?.change({ column: found.column, legend, hidden: leftOut(state), filter: mask(state) });
       react(drawn);
     },
     get drawn() { return drawn; },
     get layer() { return layer; },
     setTheme: (theme) => { for (const one of [layer, second]) one?.setTheme(theme); if (drawn) react(drawn); },
-    setHidden: (indexes) => { for (const one of [layer, second]) one?.setHidden(indexes); },
-    /** Return the box that holds most of what is drawn as more than none; null where all is drawn. */
-    busiest: () => (drawn?.column ? busiest(lattice, drawn.column) : null),
     counts: () => ({ cells: layer.counts(), m2: layer.counts(grid.area.raw) }),
     /** Return the cell at a place with its value and district, or null. */
     at({ lat, lng }) {
@@ -190,37 +197,6 @@ export function createMeasure({ map, store, mesh, lattice, react }) {
       };
     },
   };
-}
-
-/** Return the corners of the box with most cells over zero; null without any, or if all over. */
-function busiest(lattice, column) {
-  const rows = new Uint32Array(lattice.nRows);
-  const cols = new Uint32Array(lattice.nCols);
-  let all = 0;
-  for (let position = 0; position < lattice.nCells; position += 1) {
-    const value = geogridLattice.valueOf(column, position);
-    if (value === null || (typeof value === "number" ? value <= 0 : EMPTY.has(value))) continue;
-    const id = geogridLattice.idOf(lattice, position);
-    rows[Math.floor(id / lattice.nCols)] += 1;
-    cols[id % lattice.nCols] += 1;
-    all += 1;
-  }
-  if (all === 0) return null;
-  const [south, north] = middleOf(rows, all);
-  const [west, east] = middleOf(cols, all);
-  if (north - south > MOST * rows.length || east - west > MOST * cols.length) return null;
-  return [[south, west], [north, east]]
-    .map(([row, col]) => geogridLattice.cellCentre(lattice, row * lattice.nCols + col));
-}
-
-/** Return where a histogram has its middle, without the outermost at each end. */
-function middleOf(counts, all) {
-  const left = all * OUTERMOST;
-  let [sum, first, last] = [0, 0, counts.length - 1];
-  while (sum + counts[first] <= left) sum += counts[first++];
-  sum = 0;
-  while (sum + counts[last] <= left) sum += counts[last--];
-  return [first, last];
 }
 
 /** Return by how many days each window is divided: none where they are as long, or no amounts. */
