@@ -43,15 +43,6 @@ def test_the_value_under_the_pointer_is_that_of_the_method(visit, tiny_workspace
         assert shown == (asked["cluster"][codes[code]] or "")
 
 
-def test_areas_have_a_solid_core_and_a_hatched_fringe(visit):
-    page = visit().open("?layer=hotspots")
-    page.check("#layer-spots")
-    kinds = page.locator("li:has(> label[for=layer-spots]) ul li")
-    expect(kinds).to_have_count(2, timeout=SLOW_MS)
-    assert set(kinds.all_inner_texts()) == {"core (stays)", "fringe (comes and goes)"}
-    until(page, lambda: "spots" in query_of(page)["on"])
-
-
 def test_the_forecast_is_a_measure_that_is_asked_for(page):
     page.click("[data-layer=forecast]")
     expect(page.locator("#column")).to_have_value("rank", timeout=SLOW_MS)

@@ -56,6 +56,25 @@ def test_the_bars_tell_what_they_hold(page):
     )
 
 
+def test_the_bars_of_incidents_and_of_patrol_hours_are_as_high_as_what_they_count(visit):
+    visitor = visit()
+    page = visitor.open()
+    told = visitor.api("/api/timeline")
+    scrolled(page, "#timeline")
+    for name in ("incidents", "patrol_h"):
+        bars = page.locator(f"#timeline .{name} .columns i")
+        shares = [
+            float(one.evaluate("i => i.style.height.match(/[0-9.]+(?=%)|^0/)?.[0] ?? 0"))
+            for one in bars.all()
+        ]
+        step = -(-len(told["days"]) // 75)  # as many bars at most
+        sums = [
+            sum(value or 0 for value in told[name][at : at + step])
+            for at in range(0, len(told["days"]), step)
+        ]
+        assert shares == pytest.approx([100 * value / max(sums) for value in sums], abs=0.01)
+
+
 def test_the_last_day_is_one_press_away(page, tiny_workspace):
     page.click("#window-last")
     until(page, lambda: query_of(page).get("from") == tiny_workspace.days()[-1].isoformat())
@@ -65,6 +84,8 @@ def test_the_last_day_is_one_press_away(page, tiny_workspace):
 
 def test_a_film_goes_through_the_hours_under_one_legend_and_ends_as_it_began(page):
     before = page.locator("#legend tbody").inner_text()
+    hours = page.locator("#play-by option")
+    assert hours.first.get_attribute("value") == "hours"  # what a film begins with
     page.locator("#play-by").select_option("shifts")
     page.click("#play-run")
     expect(page.locator("#play-name")).to_have_text("00:00–08:00", timeout=20_000)
