@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from webmap.basemaps import Basemap, read_basemaps
 pytestmark = pytest.mark.browser
 PLACE = (117.6, 26.2)
 ZOOM = 15
+KEY = "k-3c1f"
+VIEW = f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}"
 
 
 def picture():
@@ -35,8 +38,10 @@ def grounded_address(tiny_workspace):
         "/<int:z>/<int:x>/<int:y>.png", "tile", lambda **_: Response(green, mimetype="image/png")
     )
     with webmap.serving(tiles) as ground:
-        named = Basemap("green", "绿底图", f"{ground}/{{z}}/{{x}}/{{y}}.png", Datum.GCJ02, "© 某地")
-        settings = webmap.Settings(basemaps=(named,))
+        url = f"{ground}/{{z}}/{{x}}/{{y}}.png?tk={KEY}"
+        named = Basemap("green", "绿底图", url, Datum.GCJ02, "© 某地")
+        gone = Basemap("gone", "旧底图", f"{ground}/none/{{z}}/{{x}}/{{y}}.png", Datum.WGS84)
+        settings = webmap.Settings(basemaps=(named, gone))
         with webmap.serving(webmap.create_app(tiny_workspace, settings=settings)) as address:
             yield address
 
@@ -52,8 +57,8 @@ def tile_place(lon, lat):
 def test_a_reader_chooses_a_ground_and_is_told_of_its_datum(visit, grounded_address):
     page = visit(grounded_address).open(f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}")
     page.get_by_role("combobox", name="Ground").select_option("green")
-    expect(page.locator("body[data-ready=true]")).to_be_attached()
-    expect(page.locator("#basemap-datum")).to_contain_text("GCJ-02")
+    expect(page.locator("body[data-ready=true]")).to_be_attached(timeout=30_000)
+    expect(page.locator("#basemap-datum")).to_contain_text("GCJ-02", timeout=30_000)
     expect(page.locator(".ground-credit")).to_have_text("© 某地")
     expect(page.locator("img.leaflet-tile").first).to_be_visible()
     assert query_of(page)["basemap"] == "green"
@@ -73,11 +78,79 @@ def test_over_a_shifted_ground_a_place_lies_on_its_shifted_pixel(visit, grounded
     tile = page.locator("img.leaflet-tile").first
     expect(tile).to_be_visible()
     box = tile.bounding_box()
-    z, x, y = (int(part) for part in tile.get_attribute("src").removesuffix(".png").split("/")[-3:])
+    z, x, y = (
+        int(part)
+        for part in urlsplit(tile.get_attribute("src")).path.removesuffix(".png").split("/")[-3:]
+    )
     assert z == ZOOM
     on_ground = tile_place(*from_wgs84(*PLACE, Datum.GCJ02))
     assert x * 256 + middle[0] - box["x"] == pytest.approx(on_ground[0], abs=2)
     assert y * 256 + middle[1] - box["y"] == pytest.approx(on_ground[1], abs=2)
+
+
+def test_what_a_hand_places_over_a_shifted_ground_is_stored_where_it_is(visit, grounded_address):
+    placed = []
+    for ground in ("", "&basemap=green"):
+        page = visit(grounded_address).open(VIEW + ground)
+        page.click("#area-draw")
+        for x, y in ((800, 350), (1000, 350), (900, 550)):
+            page.mouse.click(x, y)
+        page.click("#area-done")
+        until(page, lambda: "area" in query_of(page))  # noqa: B023 - called at once
+        page.click("#desk-toggle")
+        page.click("#desk-place")
+        page.mouse.click(900, 420)
+        camera = page.locator("#desk-cameras li")
+        expect(camera).to_have_count(1)
+        key = "Object.keys(localStorage).find((name) => name.startsWith('geogrid.desk'))"
+        plan = page.evaluate(f"JSON.parse(localStorage[{key}])")
+        area = [float(part) for part in query_of(page)["area"].replace(";", ",").split(",")]
+        placed.append([*area, plan["cameras"][0]["lon"], plan["cameras"][0]["lat"]])
+    # One and the same pixels, one and the same places: GCJ-02 is 500 m off here, a pixel is 4 m.
+    np.testing.assert_allclose(placed[0], placed[1], atol=6e-5)
+
+
+def test_the_key_of_a_ground_stays_out_of_links_files_and_logs(
+    visit, grounded_address, tmp_path, caplog
+):
+    visitor = visit(grounded_address, permissions=["clipboard-read", "clipboard-write"])
+    with caplog.at_level("DEBUG"):
+        page = visitor.open(VIEW + "&basemap=green")
+        until(page, lambda: any(KEY in url for url in visitor.requests))
+        page.click("#link-copy")
+        expect(page.locator(".notice")).to_be_visible()
+        assert "basemap=green" in page.evaluate("navigator.clipboard.readText()")
+        assert KEY not in page.evaluate("navigator.clipboard.readText()") + page.url
+        page.click("#take-open")
+        with page.expect_download() as download:
+            page.click("#take-list a[download='checkpoints.geojson']")
+        download.value.save_as(tmp_path / "file")
+        assert KEY not in (tmp_path / "file").read_text("utf-8")
+        page.keyboard.press("Escape")
+        with page.expect_download() as download:  # the picture has to do without these tiles
+            page.click("#png-save")
+        download.value.save_as(tmp_path / "view.png")
+        assert (tmp_path / "view.png").stat().st_size > 20_000
+        expect(page.locator("#notices")).to_contain_text("The picture has no ground")
+        page.click("#print-open")
+        expect(page.locator("#sheet-source")).to_contain_text("© 某地")
+        assert KEY not in page.locator("body").inner_text()
+    assert KEY not in caplog.text
+
+
+def test_a_ground_that_does_not_answer_is_told_and_the_map_works_on(visit, grounded_address):
+    visitor = visit(grounded_address)
+    page = visitor.open(VIEW + "&basemap=gone")
+    notice = page.locator(".notice.error")
+    expect(notice).to_contain_text("旧底图")
+    expect(notice).to_contain_text("the map works on")
+    page.mouse.move(900, 450)
+    assert read_out(page)[0]
+    asked = len(visitor.requests)
+    notice.get_by_role("button", name="Try again").click()
+    expect(notice).to_contain_text("the map works on")
+    assert len(visitor.requests) > asked
+    visitor.complaints.clear()  # the browser itself reports tiles that are not there
 
 
 def test_a_ground_of_a_pmtiles_file_is_drawn_by_this_server_alone(visit, tiny_workspace, tmp_path):
