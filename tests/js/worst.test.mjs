@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.geogridLattice = {};
+globalThis.matchMedia = () => ({ matches: false }); // the list asks whether the page is narrow
 const { worstGaps } = await import("../../webmap/static/js/worst.js");
 
 const states = ["met", "never", "dark", "stale", null, "never", "not_required", "under"];
