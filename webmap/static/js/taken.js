@@ -35,11 +35,13 @@ export function conditionsOf(layerId, state) {
   return parts.join(";");
 }
 
+const NAMED = /^[a-z]+:/; // as area-pick.js names areas
+
 /** Return what the map shows of all layers: a district, an area, values; only those that leave something out. */
 export function partsOf(state, layerIds) {
   return {
     district: state.district,
-    area: state.area,
+    area: NAMED.test(state.area) ? "" : state.area, // one that was picked has more corners than an address holds
     where: Object.fromEntries(layerIds.map((id) => [id, conditionsOf(id, state)]).filter(([, text]) => text)),
   };
 }
