@@ -22,6 +22,7 @@ _LEFT: Final = re.compile(
 _URL: Final = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
 _VIEWPORT: Final = re.compile(r'<meta\s+name="viewport"[^>]*>')
 _SOURCE_MAP: Final = re.compile(r"//# sourceMappingURL=\S+\s*$")
+_TEMPLATE: Final = re.compile(r"\{(?=[{%#])")
 _TYPES: Final = {".png": "image/png", ".svg": "image/svg+xml"}
 _POLICY: Final = (  # the page may run what it holds, and ask for nothing
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -149,9 +150,11 @@ def script_json(value: object) -> str:
     Returns
     -------
     str
-        With ``<``, ``>`` and ``&`` written as escapes, so that no text ends the element.
+        With ``<``, ``>`` and ``&`` written as escapes, so that no text ends the element, and the
+        first brace of a Jinja expression too: branca takes what it is given for a template.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _TEMPLATE.sub(r"\\u007b", text)  # two braces stand in texts alone, never between values
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text

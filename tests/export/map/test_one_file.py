@@ -10,6 +10,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Template
 
 from geogrid.errors import InputError
 from geogrid.export.one_file import asset, one_file_page, packed, script_json
@@ -82,6 +83,13 @@ def test_no_text_ends_the_script_that_holds_it(text):
     made = script_json({"name": text + "</script><!--"})
     assert not set(made) & set("<>&")
     assert json.loads(made) == {"name": text + "</script><!--"}
+
+
+@given(st.text(st.sampled_from("{}%#7*n \\\"'-")))
+def test_no_text_is_taken_for_a_template(text):
+    made = script_json({text: ["{{7*7}}{%if 1%}{#" + text, {}]})
+    assert Template(made).render() == made  # as branca does with what an element gives it
+    assert json.loads(made) == {text: ["{{7*7}}{%if 1%}{#" + text, {}]}
 
 
 def test_not_a_number_is_not_json():
