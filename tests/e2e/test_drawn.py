@@ -26,6 +26,18 @@ ALPHAS = """([pane, x, y, reach]) => {
 }"""
 
 
+NEVER_OPACITY = 0.95
+OPAQUE = f"""() => {{
+  let sum = 0;
+  for (const tile of document.querySelectorAll('.lattice-layer canvas')) {{
+    const {{ data }} = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height);
+    const ratio = tile.width / tile.getBoundingClientRect().width;
+    for (let i = 3; i < data.length; i += 4) sum += data[i] / 255 / {NEVER_OPACITY} / ratio ** 2;
+  }}
+  return sum;
+}}"""
+
+
 def alphas(page, layer, at=MIDDLE, reach=0):
     """Return how opaque a layer's pixels are around a place of the page."""
     return page.evaluate(ALPHAS, [layer, *at, reach])
@@ -83,6 +95,22 @@ def test_hotspots_have_a_solid_core_and_a_hatched_fringe(visit):
         until(page, lambda: max(alphas(page, "spots", reach=7), default=0) > 0)
         found = set(alphas(page, "spots", reach=7))
         assert len(found) == 1 if part == "core" else 0 in found
+
+
+@pytest.mark.parametrize("zoom", [7, 8, 9])
+def test_gaps_neither_vanish_nor_swell_where_cells_are_smaller_than_pixels(
+    visit, tiny_workspace, zoom
+):
+    states = tiny_workspace.layer("gaps").table["state"]
+    others = "|".join(sorted({str(state) for state in states} - {"never"}))
+    page = visit(viewport={"width": 2200, "height": 1500}).open(
+        f"?layer=gaps&column=state&hidden=gaps.state:{others}&on=&z={zoom}&lat=26.3&lng=117.45"
+        "&opacity=100"
+    )
+    metres_px = 156_543.034 * math.cos(math.radians(26.3)) / 2**zoom
+    wanted = int((states == "never").sum()) * tiny_workspace.grid.spec.cell_size**2
+    painted = page.evaluate(OPAQUE) * metres_px**2
+    assert painted == pytest.approx(wanted, rel=0.05)
 
 
 def polygons_of(geometry):
