@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -45,13 +47,17 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     first.click()
     expect(page.locator("#cell .sentence")).to_have_text(known["sentence"], timeout=SLOW_MS)
 
-    # Three cameras there.
+    # Three cameras there, each below a cell whose road nobody sees.
     page.click("#desk-toggle")
+    expect(page.locator("#desk-result [data-row=after]")).to_be_visible(timeout=SLOW_MS)
+    page.select_option("#desk-weight", "roads")
     page.click("#desk-place")
     size = page.viewport_size
-    for dx, dy in ((-40, -30), (40, -20), (0, 45)):
+    for dx, dy in ((0, 36), (-58, 36), (58, 36)):
         page.mouse.click(size["width"] / 2 + dx, size["height"] / 2 + dy)
     expect(page.locator("#desk-cameras li")).to_have_count(3)
+    for added in page.locator("#desk-cameras .adds").all():
+        expect(added).to_have_text(re.compile(r"adds [\d,]*[1-9]"), timeout=SLOW_MS)
     page.keyboard.press("Escape")
     page.fill("#desk-label", "Three for the gap of last night")
     page.click("#desk-save")
