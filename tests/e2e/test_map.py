@@ -58,7 +58,8 @@ def test_a_click_opens_everything_known_of_the_cell(visit):
     code = query_of(page)["cell"]
     known = visitor.api(f"/api/cells/{code}?lang=en")
     expect(panel).to_contain_text(known["sentence"])
-    expect(panel.locator("details")).to_have_count(len(known["layers"]) + 1)  # and its history
+    facts = [known[name] for name in ("history", "incidents", "promises") if known[name]]
+    expect(panel.locator("details")).to_have_count(len(known["layers"]) + len(facts))
     assert panel.locator("#cell-body").get_attribute("aria-live") == "polite"
     assert page.locator(".chosen-cell").count() == 1
     page.keyboard.press("Escape")
