@@ -68,6 +68,9 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 8000, *, no_login: bo
         ``no_login`` is not set.
     """
     require_safe(app, host, no_login=no_login)
+    # A line for each request that waits says nothing that /metrics does not, and many of them hide
+    # what went wrong.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logger.info("serving http://%s:%d/", host, port)
     warm_up(app)
     if threading.current_thread() is threading.main_thread():
