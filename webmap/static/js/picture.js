@@ -143,6 +143,25 @@ function drawLegend(context, x, top, ink, quiet, words) {
       y += LINE_H - 3;
     }
   }
+  return y;
+}
+
+/** Tell whose tour has which colour, in two columns while there is room. */
+function drawTours(context, x, top, ink, most) {
+  if (byId("plan").hidden) return;
+  let y = top + 6;
+  context.fillStyle = ink;
+  put(context, byId("plan-title").textContent, x, y + 4, LEGEND_W - 24);
+  y += LINE_H;
+  const half = (LEGEND_W - 24) / 2;
+  [...byId("plan-list").querySelectorAll(":scope > li > button")].forEach((button, at) => {
+    const [left, line] = [x + (at % 2) * half, y + Math.floor(at / 2) * (LINE_H - 3)];
+    if (line > most) return;
+    context.fillStyle = getComputedStyle(button.querySelector("i")).backgroundColor;
+    context.fillRect(left + 6, line - 5, 10, 10);
+    context.fillStyle = ink;
+    put(context, button.dataset.unit, left + 22, line + 4, half - 26);
+  });
 }
 
 function drawScale(context, map, x, y, ink) {
@@ -198,7 +217,8 @@ export function pictureOf(map, words) {
   context.font = `13px ${font}`;
   context.fillStyle = quiet;
   put(context, words.subtitle, 16, 49, width - 32);
-  drawLegend(context, size.x + 14, HEAD_H + 22, ink, quiet, { ...words, font });
+  const end = drawLegend(context, size.x + 14, HEAD_H + 22, ink, quiet, { ...words, font });
+  drawTours(context, size.x + 14, end, ink, height - FOOT_H - 60);
   context.font = `13px ${font}`;
   drawScale(context, map, size.x + 14, height - FOOT_H - 14, ink);
   context.fillStyle = quiet;

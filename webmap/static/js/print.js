@@ -1,6 +1,6 @@
 /** The print page, A4 or A3, and the view as a PNG. */
 
-import { byId, el } from "./dom.js";
+import { afterPause, byId, el } from "./dom.js";
 import { moment } from "./format.js";
 import { t } from "./i18n.js";
 import { complain, tell } from "./notices.js";
@@ -46,7 +46,7 @@ export function createPrint({ map, store, about, districts, measure }) {
     legend.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
     legend.querySelectorAll("tr").forEach((row) => { if (row.querySelector("input")?.checked === false) row.remove(); });
     legend.querySelectorAll("input").forEach((input) => input.remove());
-    byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), legend, ...places());
+    byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), legend, ...places(), ...tours());
   }
 
   /** Return the places that are switched on, with their signs. */
@@ -60,6 +60,14 @@ export function createPrint({ map, store, about, districts, measure }) {
       const name = el("h3", {}, row.querySelector("label").childNodes[1].textContent);
       return kinds ? [name, kinds] : [name];
     });
+  }
+
+  /** Return the tours that are drawn: when, and which colour is whose. */
+  function tours() {
+    if (byId("plan").hidden) return [];
+    const units = [...byId("plan-list").querySelectorAll(":scope > li > button")].map((button) => el("li", {},
+      button.querySelector("i").cloneNode(true), ` ${button.dataset.unit}`));
+    return [el("h3", {}, t("plan.title")), el("p", { class: "small" }, byId("plan-said").textContent), el("ul", { class: "sheet-tours" }, ...units)];
   }
 
   function show() {
@@ -90,6 +98,10 @@ export function createPrint({ map, store, about, districts, measure }) {
     }
   }
 
+  // Layers and tours come after the sheet is open; what is printed is what is drawn by then.
+  const refill = afterPause(100, () => { if (!byId("sheet").hidden) fill(); });
+  for (const id of ["legend", "layers", "plan-list"]) new MutationObserver(refill).observe(byId(id), { childList: true });
+  addEventListener("beforeprint", () => { if (!byId("sheet").hidden) fill(); });
   byId("print-open").addEventListener("click", () => { store.set({ print: PAPERS[0], cell: "", table: "" }); byId("sheet-go").focus(); });
   byId("sheet-close").addEventListener("click", () => { store.set({ print: "" }); byId("print-open").focus(); });
   byId("sheet-go").addEventListener("click", () => { fill(); window.print(); });
