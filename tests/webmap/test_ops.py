@@ -119,6 +119,25 @@ def test_a_page_that_asks_for_news_gets_none_until_facts_change(client, monkeypa
     assert news.get_json() != first.get_json()
 
 
+def test_what_every_page_begins_with_is_worked_out_once_until_facts_change(
+    tiny_workspace, monkeypatch
+):
+    client, listed = webmap.create_app(tiny_workspace).test_client(), []
+    whole = type(tiny_workspace).layer_list
+
+    def counted(self, language):
+        listed.append(language)
+        return whole(self, language)
+
+    monkeypatch.setattr(type(tiny_workspace), "layer_list", counted)
+    for language in ("en", "zh", "en", "zh"):
+        client.get(f"/api/layers?lang={language}")
+    assert listed == ["en", "zh"]
+    monkeypatch.setattr(type(tiny_workspace), "facts", lambda _: "another import")
+    client.get("/api/layers?lang=en")
+    assert listed == ["en", "zh", "en"]
+
+
 def lines_of(caplog):
     return [
         json.loads(JsonLines().format(record))

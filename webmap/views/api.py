@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, send_file, url_for
+from flask import Blueprint, Response, current_app, request, send_file, url_for
 
 from webmap.answers import json_answer
 from webmap.asking import ASKED_NAMES, asked_workspace
+from webmap.packed import PackedAnswers
 from webmap.query import (
     WINDOW_NAMES,
     box_wanted,
@@ -43,9 +44,18 @@ TAKEN_NAMES: Final = ("district", "datum", "area", "where")
 def layers() -> Response:
     """Return what the workspace is and which layers it has."""
     check_names()
+    language = language_wanted()
+    kept: PackedAnswers = current_app.extensions["geogrid.packed"]
+    # Every page begins with it, and it says the same until facts change.
+    key = ("layers", workspace().facts(), language, request.script_root)
+    body = kept.get(key, lambda: json_answer(_layers(language)).get_data())
+    return Response(body, mimetype="application/json")
+
+
+def _layers(language: str) -> dict[str, Any]:
+    """Return what the workspace is and which layers it has, with their addresses."""
     shown = workspace()
     days = shown.days()
-    language = language_wanted()
     listed, slow = (
         [one | {"href": url_for("api.layer", layer_id=one["id"])} for one in found]
         for found in (shown.layer_list(language), shown.slow_layer_list(language))
@@ -62,7 +72,7 @@ def layers() -> Response:
         "groups": list(shown.unit_groups()),
         "basemaps": [one.as_json() for one in settings().basemaps],
     }
-    return json_answer({"workspace": about, "layers": listed, "slow_layers": slow})
+    return {"workspace": about, "layers": listed, "slow_layers": slow}
 
 
 @blueprint.get("/layers/<layer_id>")
