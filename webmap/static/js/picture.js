@@ -1,6 +1,7 @@
 /** The view as one picture: everything on the map, under a title and beside its legend. */
 
 import { byId } from "./dom.js";
+import { t } from "./i18n.js";
 
 const { L } = globalThis;
 const LEGEND_W = 270;
@@ -151,7 +152,7 @@ function drawTours(context, x, top, ink, most) {
   if (byId("plan").hidden) return;
   let y = top + 6;
   context.fillStyle = ink;
-  put(context, byId("plan-title").textContent, x, y + 4, LEGEND_W - 24);
+  put(context, t("plan.title"), x, y + 4, LEGEND_W - 24);
   y += LINE_H;
   const half = (LEGEND_W - 24) / 2;
   [...byId("plan-list").querySelectorAll(":scope > li > button")].forEach((button, at) => {
