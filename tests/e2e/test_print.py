@@ -58,3 +58,30 @@ def test_the_view_is_saved_as_a_picture_that_is_not_empty(page, tmp_path):
     assert width > 1440
     assert height > 900
     assert len(data) > 50_000
+
+
+@pytest.mark.parametrize(("language", "core"), [("zh", "核心"), ("en", "core (stays)")])
+def test_a_sheet_from_a_link_has_hotspots_and_tours_on_one_page(visit, language, core, tmp_path):
+    page = visit().open(
+        f"?lang={language}&layer=hotspots&on=spots&plan=2026-03-08T20:00/4&print=a3"
+    )
+    legend = page.locator("#sheet-legend")
+    expect(legend).to_contain_text(core)  # comes after the sheet is open
+    expect(legend.locator(".sheet-tours li").first).to_be_visible()
+    units = page.locator("#plan-list > li").count()
+    expect(legend.locator(".sheet-tours li")).to_have_count(units)
+    data = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/MediaBox", data)) == 1
+    page.click("#sheet-close")
+    saved = {}
+    for name, query in (("with", page.url), ("without", re.sub(r"&plan=[^&]*", "", page.url))):
+        page.goto(query)
+        page.wait_for_selector("body[data-ready]")
+        if name == "with":
+            expect(page.locator("#plan-list > li")).to_have_count(units)
+        with page.expect_download() as download:
+            page.click("#png-save")
+        download.value.save_as(tmp_path / name)
+        saved[name] = (tmp_path / name).read_bytes()
+    assert saved["with"][16:24] == saved["without"][16:24]  # the same size
+    assert len(saved["with"]) > len(saved["without"])
