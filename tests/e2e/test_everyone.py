@@ -127,7 +127,7 @@ def test_every_layer_can_be_taken_away(page, tiny_workspace, tmp_path):
     page.click("#take-open")
     links = page.locator("#take-list a")
     layers = len(tiny_workspace.layer_ids()) + len(tiny_workspace.slow_layer_list("en"))
-    expect(links).to_have_count(len(FORMATS) * layers)
+    expect(links).to_have_count((len(FORMATS) + 1) * layers)  # and their provenance
     with page.expect_download() as download:
         page.click("#take-list a[download='checkpoints.geojson']")
     path = tmp_path / "checkpoints.geojson"
