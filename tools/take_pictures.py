@@ -76,6 +76,7 @@ def plan_tours(page: Page) -> None:
 def look_at_file(page: Page) -> None:
     """Lay a file aside and look at what would be kept of it."""
     told = {"name": "rooms.csv", "mimeType": "text/csv", "buffer": ROOMS.encode()}
+    page.wait_for_load_state("networkidle")  # before that nobody hears of the file
     page.locator("input[type=file]").set_input_files(files=[told])  # type: ignore[list-item]
     page.get_by_label("Kind").select_option("rooms")
     page.get_by_label("Datum of coordinates").select_option("wgs84")
