@@ -6,6 +6,7 @@ PORT = 8000
 PYTHON =
 SECONDS = 60
 SEED = 0
+PICTURES =
 
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -qq install
@@ -17,7 +18,7 @@ UPGRADE =
 test: export PYTHONFAULTHANDLER = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help install run test check fuzz bench lock clean
+.PHONY: help install run test check fuzz bench pictures lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -69,6 +70,10 @@ bench: .venv/.bench ## Compare with other libraries and print the tables
 	@for script in benchmarks/*.py; do \
 	    echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
 	done
+
+pictures: .venv/.dev ## Take every picture of docs/img anew; PICTURES=desk.png for some
+	@tools/install_browser.sh
+	@$(BIN)/python tools/take_pictures.py $(PICTURES)
 
 lock: ## Add what pyproject.toml asks for to the locks; UPGRADE=--upgrade for new versions
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv"; exit 1; }
