@@ -47,6 +47,9 @@ export function createPrint({ map, store, about, districts, measure }) {
     legend.querySelectorAll("tr").forEach((row) => { if (row.querySelector("input")?.checked === false) row.remove(); });
     legend.querySelectorAll("input").forEach((input) => input.remove());
     byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), legend, ...places(), ...tours());
+    const units = byId("sheet-legend").querySelector(".sheet-tours");
+    const room = byId("sheet").querySelector(".sheet-north").getBoundingClientRect().top;
+    if (units && units.getBoundingClientRect().bottom > room) units.remove(); // the words above it stay
   }
 
   /** Return the places that are switched on, with their signs. */
@@ -65,8 +68,11 @@ export function createPrint({ map, store, about, districts, measure }) {
   /** Return the tours that are drawn: when, and which colour is whose. */
   function tours() {
     if (byId("plan").hidden) return [];
-    const units = [...byId("plan-list").querySelectorAll(":scope > li > button")].map((button) => el("li", {},
-      button.querySelector("i").cloneNode(true), ` ${button.dataset.unit}`));
+    const units = [...byId("plan-list").querySelectorAll(":scope > li > button")].map((button) => {
+      const unit = el("li", {}, button.querySelector("i").cloneNode(true), ` ${button.dataset.unit}`);
+      Object.assign(unit.style, { display: "inline-block", width: "32%" });
+      return unit;
+    });
     return [el("h3", {}, t("plan.title")), el("p", { class: "small" }, byId("plan-said").textContent), el("ul", { class: "sheet-tours" }, ...units)];
   }
 
