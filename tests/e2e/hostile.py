@@ -95,7 +95,7 @@ def _districts(source, target):
     """Write the districts of a file with payloads for names; three keep their own."""
     found = json.loads(source.read_text("utf-8"))
     for feature, name in zip(found["features"], NAMES, strict=False):
-        feature["properties"]["name"] = name
+        feature["properties"] |= {"name": name, "name_en": name}
     target.write_text(json.dumps(found), "utf-8")
     return DistrictFile(target, "adcode", "name")
 
