@@ -25,6 +25,8 @@ def empty_address(boundaries, tmp_path):
 def test_a_file_is_looked_at_taken_and_taken_back(visit, empty_address, tmp_path):
     file = tmp_path / "rooms.csv"
     file.write_text(ROOMS, "utf-8")
+    looker = visit(empty_address).open("?lang=en&z=9")
+    expect(looker.locator("[data-layer-row=rooms]")).to_have_count(0)
     visitor = visit(empty_address)
     page = visitor.open("import?lang=en")
     expect(page.get_by_role("button", name="Look at them first")).to_be_disabled()
@@ -42,6 +44,10 @@ def test_a_file_is_looked_at_taken_and_taken_back(visit, empty_address, tmp_path
     expect(page.locator("#log")).to_contain_text("rooms.csv")
     expect(seen).to_be_hidden()
     assert len(visitor.api("/api/imports")["imports"]) == 2
+    looker.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # is come back to
+    looker.get_by_role("button", name="Load again").click()
+    expect(looker.locator("[data-layer-row=rooms]")).to_have_count(1)
+    assert "z=9" in looker.url
     page.get_by_role("button", name="Undo the last import").click()
     page.get_by_role("button", name="No, keep it").click()
     assert len(visitor.api("/api/imports")["imports"]) == 2

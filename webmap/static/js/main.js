@@ -17,6 +17,7 @@ import { watchKeys } from "./keys.js";
 import { createMap, drawDistricts, watchSheet } from "./map-view.js";
 import { createMeasure } from "./measure.js";
 import { createMeasurePanel } from "./measure-panel.js";
+import { watchNews } from "./news.js";
 import { complain, tell, whileBusy } from "./notices.js";
 import { watchReadout } from "./readout.js";
 import { createPlay } from "./play.js";
@@ -151,6 +152,7 @@ async function start() {
   await Promise.all([cell.show(), area.show(), desk.start()]);
   print.show();
   document.body.dataset.ready = "true";
+  watchNews();
   await Promise.all([features.start(), timeline.load(), tours.start()]);
 }
 

@@ -24,12 +24,12 @@ export async function whileBusy(text, work) {
   }
 }
 
-function show(text, kind, retry) {
+function show(text, kind, way = null) {
   const notice = el("div", { class: `notice ${kind}` }, el("p", {}, text));
-  if (retry) {
+  if (way) {
     notice.append(el("button", {
-      type: "button", click: () => { notice.remove(); retry(); },
-    }, t("retry")));
+      type: "button", click: () => { notice.remove(); way.take(); },
+    }, way.label));
   }
   notice.append(el("button", {
     type: "button", "aria-label": t("close"), click: () => notice.remove(),
@@ -43,14 +43,20 @@ function show(text, kind, retry) {
 
 /** Say something that passes. */
 export function tell(text) {
-  const notice = show(text, "plain", null);
+  const notice = show(text, "plain");
   setTimeout(() => notice.remove(), SHOWN_MS);
+}
+
+/** Say something that stays, with a button for what may be done about it. */
+export function offer(text, label, take) {
+  show(text, "plain", { label, take });
 }
 
 /** Say what went wrong; `retry` is offered as a button. */
 export function complain(error, retry = null) {
   if (error.name === "AbortError") return;
   const known = error.constructor.name === "ServerError";
-  show(known ? error.message : t("error.script", { reason: error.message }), "error", retry);
+  show(known ? error.message : t("error.script", { reason: error.message }), "error",
+    retry && { label: t("retry"), take: retry });
   if (!known) console.error(error);
 }
