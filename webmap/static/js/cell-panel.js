@@ -7,6 +7,7 @@ import { byId, el } from "./dom.js";
 import { inWords, quantity } from "./format.js";
 import { historySection } from "./history.js";
 import { t } from "./i18n.js";
+import { uncover } from "./map-view.js";
 import { complain } from "./notices.js";
 
 const { L, geogridLattice } = globalThis;
@@ -91,6 +92,8 @@ export function createCellPanel({ map, store, lattice, measure, layers, district
   });
   store.watch((state, changed) => {
     if (["cell", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
+    const id = state.cell && changed.has("cell") ? geogridLattice.cellOfCode(lattice, state.cell) : -1;
+    if (id >= 0) uncover(map, geogridLattice.cellCentre(lattice, id));
   });
   return { show };
 }

@@ -4,6 +4,7 @@ import { getJson } from "./api.js";
 import { coordinatesIn } from "./coordinates.js";
 import { byId, el, afterPause } from "./dom.js";
 import { t } from "./i18n.js";
+import { goNear } from "./map-view.js";
 import { complain } from "./notices.js";
 import { middleOf } from "./polygons.js";
 
@@ -21,11 +22,11 @@ export function createSearch({ map, store, lattice, districts, choose, features 
   let at = -1;
   const example = geogridLattice.cellCode(lattice, geogridLattice.idOf(lattice, 0));
 
-  const goTo = (lat, lng) => map.setView([lat, lng], Math.max(map.getZoom(), NEAR_ZOOM));
+  const goTo = (lat, lng) => goNear(map, [lat, lng], Math.max(map.getZoom(), NEAR_ZOOM));
 
   function openCell(id, [lat, lng] = geogridLattice.cellCentre(lattice, id)) {
-    goTo(lat, lng);
     store.set({ cell: geogridLattice.cellCode(lattice, id) });
+    goTo(lat, lng);
   }
 
   /** Read coordinates; a datum or a system may stand before them, such as `gcj02 117.63,26.27` or `epsg:4548 563350,2906650`. */
@@ -82,7 +83,7 @@ export function createSearch({ map, store, lattice, districts, choose, features 
       const [lng, lat] = middle;
       hits.push({ label: name ? `${id} ${name}` : String(id), kind: t(layer === "cameras" ? "kind.camera" : "kind.place"), go: () => {
         features.switchOn(layer);
-        map.setView([lat, lng], 16);
+        goNear(map, [lat, lng], 16);
       } });
     }
     return hits;
