@@ -14,8 +14,8 @@ from geogrid.service.what_if import CameraDesk
 
 _OF_PLAN: Final = (
     *("model", "status", "value", "bound", "proved_bound", "proof", "gap", "gap_asked", "unit"),
-    *("objective", "covered_share", "curve", "best_curve", "robust", "zone_price", "demand"),
-    *("candidates", "sha256", "version", "synthetic", "sight"),
+    *("objective", "covered_share", "standing", "curve", "best_curve", "robust", "zone_price"),
+    *("demand", "candidates", "sha256", "version", "synthetic", "sight"),
 )
 
 

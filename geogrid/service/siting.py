@@ -55,7 +55,8 @@ def siting_plan(
     -------
     dict
         What `SitingPlan.as_json` gives, with ``places`` (where each site is, how it looks and
-        what it adds, in order), ``demand``, ``candidates``, ``question``, ``synthetic``,
+        what it adds, in order), ``curve`` (what is seen after each of them) and ``standing``
+        (before the first), ``demand``, ``candidates``, ``question``, ``synthetic``,
         ``sight`` (see `geogrid.analysis.sight_lines.sight_json`), and what was asked for
         besides: ``best_curve``, ``robust``, ``zone_price``.
 
@@ -78,6 +79,7 @@ def siting_plan(
         "covered_share": _seen_share(instance, plan.sites),
         "chosen": [instance.places.cameras.ids[site] for site in plan.sites],
         "curve": (plan.marginal() * plan.problem.unit).tolist(),
+        "standing": plan.problem.value(()) * plan.problem.unit,
         "places": _places(shelf, instance, plan),
         "demand": _demand_json(instance, plan),
         "sight": sight_json(

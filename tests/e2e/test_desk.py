@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import query_of, until
+from tests.e2e.browsing import at_rest, query_of, until
 
 pytestmark = pytest.mark.browser
 HERE = "?z=15&lat=26.2402&lng=117.6038&on=&desk=new"
@@ -28,7 +29,7 @@ def camera(page, name):
 
 
 def drag(page, locator, x, y):
-    box = locator.bounding_box()
+    (box,) = at_rest(page, locator)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(x, y, steps=6)
@@ -132,7 +133,11 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
     before, after = ({name: share or 0.0 for name, share in one.items()} for one in shares)
     assert after[wanted] > before[wanted]
     shown = page.locator("#desk-plan [data-row=bound] td").inner_text().replace(",", "")
-    assert float(shown) == pytest.approx(kept["solved"]["bound"], abs=0.06)
+    solved = kept["solved"]
+    assert float(shown) == pytest.approx(solved["bound"] * solved["unit"], abs=0.51)
+    heights = [bar.bounding_box()["height"] for bar in page.locator(".desk-curve .columns i").all()]
+    gains = np.diff([solved["standing"], *solved["curve"]])
+    np.testing.assert_allclose(np.divide(heights, max(heights)), gains / gains.max(), atol=0.05)
     assert page.locator(".desk-curve .columns span").count() == len(kept["solved"]["curve"])
     page.select_option("#desk-compare", by_hand)
     expect(page.locator("#desk-compared [data-row=second]")).to_contain_text("By hand")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -96,6 +97,9 @@ def test_a_scenario_is_solved_around_its_fixed_cameras_with_a_proof(send, client
     solved = send("POST", f"{address}/solve", asked).json
     assert [one["origin"] for one in solved["cameras"]] == ["hand", *["plan"] * 3]
     assert solved["solved"]["value"] <= solved["solved"]["bound"]
+    gains = np.diff([solved["solved"]["standing"], *solved["solved"]["curve"]])
+    assert (gains >= 0.0).all()
+    assert solved["solved"]["curve"][-1] == pytest.approx(solved["solved"]["objective"])
     assert all(one["view_angle"] == 90 for one in solved["cameras"][1:])
     share = solved["result"]["after"]["seen_share"]
     assert share == pytest.approx(solved["solved"]["covered_share"], abs=1e-3)

@@ -46,11 +46,16 @@ export function planParts(solved) {
   if (!solved) return [];
   const rows = [
     ["status", t("desk.status"), t(`solved.${solved.status}`)],
-    ["value", t("desk.value"), number(solved.value, 1)],
-    ["bound", t("desk.bound"), number(solved.bound, 1)],
+    ["value", t("desk.value"), number(solved.objective)],
+    ["bound", t("desk.bound"), number(solved.bound * solved.unit)],
     ["gap", t("desk.gap"), percent(solved.gap, 2)],
   ];
-  return [facts(rows), ...(solved.curve?.length > 1 ? [curve(solved.curve)] : [])];
+  return [facts(rows), ...(solved.curve?.length > 1 ? [curve(gains(solved))] : [])];
+}
+
+/** Return what each camera of a plan adds to those before it. */
+function gains({ curve: seen, standing }) {
+  return seen.map((value, at) => value - (at ? seen[at - 1] : standing));
 }
 
 function curve(values) {
