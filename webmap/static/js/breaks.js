@@ -16,6 +16,7 @@ export function createBreaks(store) {
   const [way, own] = [byId("breaks-way"), byId("breaks-own")];
   let drawn = null;
   let size = 1; // of a unit that a reader types, in the column's
+  let typing = ""; // the column whose limits are half typed, and must not be written over
 
   /** Keep a way; classes that were left out had the old limits. */
   function put(text) {
@@ -24,6 +25,7 @@ export function createBreaks(store) {
   }
 
   function choose() {
+    typing = "";
     if (way.value !== "own") { put(way.value); return; }
     const now = limitsOf(drawn.field.wire.legend).map((limit) => Number((limit / size).toPrecision(DIGITS)) * size);
     put((now.length ? now : [size]).join("|"));
@@ -32,6 +34,7 @@ export function createBreaks(store) {
   }
 
   function read() {
+    typing = "";
     const limits = limitsIn(own.value.replaceAll("，", " ")).map((limit) => Number((limit * size).toPrecision(12)));
     if (limits.length === 0) { tell(t("breaks.none")); show(drawn); return; }
     put(limits.join("|"));
@@ -49,11 +52,13 @@ export function createBreaks(store) {
     way.replaceChildren(...WAYS.map((name) => el("option", { value: name }, t(`breaks.${name || "usual"}`))));
     way.value = chosen;
     byId("breaks-limits").hidden = chosen !== "own";
-    own.value = chosen === "own" ? limitsIn(kept).map((limit) => Number((limit / size).toPrecision(6))).join(" ") : "";
     byId("breaks-unit").textContent = unit.key ? t(unit.key) : unit.plain;
+    if (typing === columnKey(found)) return;
+    own.value = chosen === "own" ? limitsIn(kept).map((limit) => Number((limit / size).toPrecision(6))).join(" ") : "";
   }
 
   way.addEventListener("change", choose);
+  own.addEventListener("input", () => { typing = columnKey(drawn); });
   own.addEventListener("change", read);
   return { show };
 }

@@ -59,7 +59,13 @@ export function quantity(value, { unit = "", scale = "", decimals = undefined } 
   }
   const n = number(value, decimalsFor(value, decimals));
   if (unit === "h" || unit === "min") return t(`unit.${unit}`, { n });
-  return unit ? t("unit.any", { n, unit: unit === "m2" ? "m²" : unit }) : n;
+  return unit ? t("unit.any", { n, unit: unitSign(unit) }) : n;
+}
+
+/** Return the sign of a unit in the reader's language; nothing where there is none. */
+export function unitSign(unit) {
+  if (unit === "h" || unit === "min") return t(`unit.${unit}`, { n: "" }).trim();
+  return unit === "m2" ? "m²" : unit ?? "";
 }
 
 /** Return a point in time (ISO 8601, or seconds since 1970) on the workspace's clock. */

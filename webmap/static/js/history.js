@@ -12,11 +12,13 @@ export function historySection(history) {
   const told = t(visits ? "history.told" : "history.never", {
     visits: number(visits), days: number(history.visits.filter(Boolean).length), of: number(history.days.length),
   });
+  const head = [el("summary", {}, t("history.title")), el("p", { class: "quiet" }, told)];
+  // Nobody was there: two empty charts would push what explains it from a small screen.
+  if (!visits && !sum(history.patrol_min)) return el("details", { open: true, class: "history" }, ...head);
   const hours = history.patrol_min_by_hour.map((minutes, hour) => ({
     minutes, visits: history.visits_by_hour[hour], name: hourName(hour),
   }));
-  return el("details", { open: true, class: "history" },
-    el("summary", {}, t("history.title")), el("p", { class: "quiet" }, told),
+  return el("details", { open: true, class: "history" }, ...head,
     chart(t("history.by_hour"), hours, HOUR_TICKS),
     chart(t("history.by_day"), joined(history), [history.days[0], history.days.at(-1)]));
 }

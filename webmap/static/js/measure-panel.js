@@ -4,7 +4,7 @@ import { ageWords, broughtIn, together } from "./ages.js";
 import { createBreaks } from "./breaks.js";
 import { byId, el } from "./dom.js";
 import { columnKey, drawable } from "./measure.js";
-import { classWords, number } from "./format.js";
+import { classWords, number, unitSign } from "./format.js";
 import { t } from "./i18n.js";
 import { kindsLeftOut, withKind } from "./layer-state.js";
 import { complain } from "./notices.js";
@@ -72,7 +72,7 @@ export function createMeasurePanel({ store, layers, timeZone, measure, methods }
     const { info, field } = drawn;
     const select = byId("column");
     select.replaceChildren(...drawable(info).map(({ name, title, unit, scale }) =>
-      el("option", { value: name }, unit && unit !== "s" && scale !== "time" ? `${title} (${unit})` : title)));
+      el("option", { value: name }, unit && unit !== "s" && scale !== "time" ? `${title} (${unitSign(unit)})` : title)));
     if (!field) {
       byId("meaning").textContent = t("measure.nocolumns");
       byId("legend").replaceChildren();
