@@ -38,8 +38,10 @@ run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 	@exec $(BIN)/geogrid serve demo/$(SIZE) --host $(HOST) --port $(PORT)
 
 # The kernels run a second time as plain Python, which finds reads and writes outside an array.
-# The main run comes last, in two halves of about the same length, so that two cores have work.
-FIRST_HALF = tests/analysis tests/cli tests/e2e
+# The main run comes last, in three parts at once of about the same length: browsers wait a good
+# deal, so that two parts would leave two cores idle for a third of the time.
+FIRST = tests/cli $(sort $(wildcard tests/e2e/test_[a-h]*.py))
+SECOND = tests/analysis $(filter-out $(FIRST),$(sort $(wildcard tests/e2e/test_*.py)))
 test: .venv/.dev ## Run all tests, in Python, node and a browser
 	@tools/install_browser.sh
 	@tools/forget_kernels.sh
@@ -47,10 +49,14 @@ test: .venv/.dev ## Run all tests, in Python, node and a browser
 	    else echo "node is missing: the tests of the map's JavaScript are skipped"; fi
 	@echo "The kernels as plain Python:"
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -qq tests/kernels
-	@echo "Everything, in two halves at once; the first tells its part when the second is done:"
-	@first=$$(mktemp); $(BIN)/python -m pytest -q $(FIRST_HALF) >"$$first" 2>&1 & half=$$!; \
-	    $(BIN)/python -m pytest -q tests $(addprefix --ignore=,$(FIRST_HALF)); second=$$?; \
-	    wait $$half; status=$$?; cat "$$first"; rm -f "$$first"; exit $$((status | second))
+	@echo "Everything, in three parts at once; two of them tell theirs when the third is done:"
+	@said=$$(mktemp -d); \
+	    $(BIN)/python -m pytest -q $(FIRST) >"$$said/first" 2>&1 & first=$$!; \
+	    $(BIN)/python -m pytest -q $(SECOND) >"$$said/second" 2>&1 & second=$$!; \
+	    $(BIN)/python -m pytest -q tests $(addprefix --ignore=tests/,analysis cli e2e); status=$$?; \
+	    wait $$first || status=1; cat "$$said/first"; \
+	    wait $$second || status=1; cat "$$said/second"; \
+	    rm -r "$$said"; exit $$status
 
 check: .venv/.dev ## Check style, types, layers, docstrings, spelling and sizes
 	@$(BIN)/ruff check

@@ -22,6 +22,17 @@ def until(page, holds):
     assert holds()
 
 
+def at_rest(page, *locators):
+    """Return where things are once what still comes in moves them no more."""
+    boxes, since = [], 0
+    while since < 10:  # half a second
+        page.wait_for_timeout(50)
+        now = [locator.bounding_box() for locator in locators]
+        since = since + 1 if now == boxes else 0
+        boxes = now
+    return boxes
+
+
 def numbers_in(page, column):
     """Return the numbers of one column of the legend."""
     cells = page.locator(f"#legend tbody td:nth-child({column})").all_inner_texts()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from geogrid.model.window import Window
-from tests.e2e.browsing import numbers_in, query_of, until, view_on
+from tests.e2e.browsing import at_rest, numbers_in, query_of, until, view_on
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def test_a_layer_is_moved_by_keyboard_and_by_mouse_and_undo_takes_it_back(visit)
 
     handle = page.locator("#layer-move-measure")
     handle.scroll_into_view_if_needed()
-    start, end = handle.bounding_box(), page.locator("#layer-move-roads").bounding_box()
+    start, end = at_rest(page, handle, page.locator("#layer-move-roads"))
     page.mouse.move(start["x"] + 8, start["y"] + 8)
     page.mouse.down()
     page.mouse.move(start["x"] + 8, end["y"] + 4, steps=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browsing import numbers_in, query_of, read_out, until, view_on
+from tests.e2e.browsing import at_rest, numbers_in, query_of, read_out, until, view_on
 
 pytestmark = pytest.mark.browser
 PAINTED = """() => {
@@ -28,7 +28,7 @@ def test_a_drag_over_the_bars_chooses_their_days_for_every_layer(visit):
     page = visitor.open("?on=incidents&z=13&lat=26.27&lng=117.63")
     bars = page.locator("#timeline .incidents .columns span")
     scrolled(page, "#timeline")
-    first, last = bars.nth(20).bounding_box(), bars.nth(25).bounding_box()
+    first, last = at_rest(page, bars.nth(20), bars.nth(25))
     with page.expect_response(
         lambda answer: "from=" in answer.url and "/items" in answer.url
     ) as answer:
