@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ SECTIONS += ("basemap", "units-of", "take")
 _ALL_OPEN = json.dumps(dict.fromkeys(SECTIONS, True))
 OPENED = f"localStorage['geogrid.sections'] ??= '{_ALL_OPEN}'"
 HOSTILE = "<img src=x onerror=window.hit=1>"
+ELSEWHERE = re.compile(r"^(?!http://127\.0\.0\.1[:/])")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
@@ -92,19 +94,17 @@ class Visit:
             self.context.add_init_script(OPENED)
         self.page = self.context.new_page()
         self.requests, self.complaints = [], []
-        self.context.route("**/*", self._pass)
+        self.context.route(ELSEWHERE, lambda route: route.abort())
+        self.context.on("request", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console",
             lambda said: self.complaints.append(said.text) if said.type == "error" else None,
         )
 
-    def _pass(self, route):
-        self.requests.append(route.request.url)
-        if urlsplit(route.request.url).hostname == "127.0.0.1":
-            route.continue_()
-        else:
-            route.abort()
+    def _note(self, request):
+        if not request.url.startswith(("data:", "blob:")):  # these are in the page already
+            self.requests.append(request.url)
 
     def open(self, query=""):
         """Open the map and wait until it is drawn."""

@@ -122,7 +122,7 @@ STEPS = {
     "looks": looks,
     "print": lambda page, _: page.click("#print-open"),
 }
-LATER = ("desk", "cell", "print")  # they cover others, and each other
+LATER = ("desk", "print")  # they cover others, and each other
 ORDER = ("measure", "window", "district", "range", "class", "layers", "compare", "table", "area")
 
 

@@ -13,7 +13,7 @@ from tests.e2e.browsing import query_of, read_out, until
 
 pytestmark = pytest.mark.browser
 DRIVEN, ANY = 2, 1  # cells on each view
-VIEWS = 2  # of each layer
+VIEWS = 1  # of each layer
 LAYERS = ("coverage", "gaps", "camera_coverage", "hotspots")
 NUMBERS_AND_WORDS = {"amount", "share", "diverging", "category"}
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
