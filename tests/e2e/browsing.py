@@ -15,7 +15,7 @@ def query_of(page):
 
 def until(page, holds):
     """Wait until something holds; the page's own policy forbids the browser's waiting."""
-    for _ in range(600):
+    for _ in range(2400):
         if holds():
             return
         page.wait_for_timeout(50)

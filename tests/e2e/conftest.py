@@ -22,6 +22,7 @@ SECTIONS += ("basemap", "units-of", "take")
 _ALL_OPEN = json.dumps(dict.fromkeys(SECTIONS, True))
 OPENED = f"localStorage['geogrid.sections'] ??= '{_ALL_OPEN}'"
 HOSTILE = "<img src=x onerror=window.hit=1>"
+PATIENCE_MS = 120_000  # three parts of the tests share two cores
 ELSEWHERE = re.compile(r"^(?!http://127\.0\.0\.1[:/])")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -72,7 +73,7 @@ def browser():
         pytest.skip(reason)
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+    expect.set_options(timeout=PATIENCE_MS)  # a busy machine is slow, not wrong
 
     arguments = ["--disable-3d-apis", "--disable-dev-shm-usage"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -89,7 +90,7 @@ class Visit:
     def __init__(self, browser, address, *, folded=False, **options):
         self.address = address
         self.context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB"} | options)
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         if not folded:  # somebody who has opened every section before
             self.context.add_init_script(OPENED)
         self.page = self.context.new_page()

@@ -20,16 +20,16 @@ def test_every_place_on_the_map_tells_its_age_and_what_was_refused(visit):
         row = page.locator(f"[data-layer-row={layer}]")
         dated = layer in {"incidents", "positions"}
         words = "Data as of" if dated else "brought in on"
-        expect(row).to_contain_text(words, timeout=60_000)
+        expect(row).to_contain_text(words)
         if refused[layer] == 0:
-            expect(row).to_contain_text("No row was refused", timeout=60_000)
+            expect(row).to_contain_text("No row was refused")
 
 
 def test_every_measure_tells_its_age(visit):
     page = visit().open("?layer=camera_coverage")
-    expect(page.locator("#data-age")).to_contain_text("brought in on", timeout=60_000)
+    expect(page.locator("#data-age")).to_contain_text("brought in on")
     page.click("[data-layer=coverage]")
     age = page.locator("#data-age")
-    expect(age).to_contain_text("Data as of", timeout=60_000)
+    expect(age).to_contain_text("Data as of")
     expect(age).to_contain_text("days imported")
     expect(age).to_contain_text("rows were refused")

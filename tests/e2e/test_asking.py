@@ -21,7 +21,7 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
         page.wait_for_timeout(60)
     expect(page.locator("#cell")).to_be_hidden()
     page.click("#area-done")
-    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#area-stats tr").first).to_be_visible()
     corners = [[float(v) for v in p.split(",")] for p in query_of(page)["area"].split(";")]
     assert len(corners) == 4
     answer = visitor.context.request.post(
@@ -32,7 +32,7 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
     shown = page.locator("[data-row=cells] td").inner_text().replace(",", "")
     assert int(shown) == answer["cells"] > 50
     page.reload()
-    expect(page.locator("[data-row=cells] td")).to_have_text(f"{answer['cells']:,}", timeout=60_000)
+    expect(page.locator("[data-row=cells] td")).to_have_text(f"{answer['cells']:,}")
     page.click("#area-clear")
     until(page, lambda: "area" not in query_of(page))
     expect(page.locator("#area-stats")).to_be_hidden()
@@ -50,7 +50,7 @@ def test_an_area_can_be_made_without_a_mouse(page):
     page.keyboard.press("Escape")
     expect(page.locator("#area-done")).to_be_hidden()
     page.click("#area-view")
-    expect(page.locator("#area-stats tr").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#area-stats tr").first).to_be_visible()
 
 
 def test_a_track_is_shown_for_a_purpose_and_the_look_stays_in_the_log(page, tiny_workspace):
@@ -81,7 +81,7 @@ def test_last_positions_and_leaks_are_drawn_and_explained(visit):
     expect(row).to_contain_text("within 15 min")
     page.check("#layer-leaks")
     leaks = page.locator("li:has(> label[for=layer-leaks])")
-    expect(leaks).to_contain_text("nobody guards it", timeout=30_000)
+    expect(leaks).to_contain_text("nobody guards it")
 
 
 def test_a_place_is_found_by_coordinates_in_another_datum(page, tiny_workspace):

@@ -57,8 +57,8 @@ def tile_place(lon, lat):
 def test_a_reader_chooses_a_ground_and_is_told_of_its_datum(visit, grounded_address):
     page = visit(grounded_address).open(f"?lang=en&lat={PLACE[1]}&lng={PLACE[0]}&z={ZOOM}")
     page.get_by_role("combobox", name="Ground").select_option("green")
-    expect(page.locator("body[data-ready=true]")).to_be_attached(timeout=30_000)
-    expect(page.locator("#basemap-datum")).to_contain_text("GCJ-02", timeout=30_000)
+    expect(page.locator("body[data-ready=true]")).to_be_attached()
+    expect(page.locator("#basemap-datum")).to_contain_text("GCJ-02")
     expect(page.locator(".ground-credit")).to_have_text("© 某地")
     expect(page.locator("img.leaflet-tile").first).to_be_visible()
     assert query_of(page)["basemap"] == "green"

@@ -9,7 +9,7 @@ from tests.e2e.browsing import query_of, until
 from tests.e2e.conftest import NARROW
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 30_000
+SLOW_MS = 120_000
 
 
 def column(page, at):

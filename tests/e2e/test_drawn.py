@@ -73,7 +73,7 @@ def test_hotspots_have_a_solid_core_and_a_hatched_fringe(visit):
     page = visitor.open("?layer=hotspots&lat=26.25&lng=117.63&z=12")
     page.check("#layer-spots")
     kinds = page.locator("li:has(> label[for=layer-spots]) ul li")
-    expect(kinds).to_have_count(2, timeout=60_000)
+    expect(kinds).to_have_count(2)
     assert set(kinds.all_inner_texts()) == {"core (stays)", "fringe (comes and goes)"}
     spots = visitor.api("/api/layers/spots/items")["features"]
     for part in ("core", "fringe"):

@@ -25,7 +25,7 @@ from tests.e2e.hostile import (
 
 pytestmark = pytest.mark.browser
 ZOOM = 14
-SLOW_MS = 30_000
+SLOW_MS = 120_000
 DEGREE_PX = 256 * 2**ZOOM / 360
 VIEW = f"z={ZOOM}&lat={MIDDLE[0]}&lng={MIDDLE[1]}"
 EVERY_LAYER = ",".join((*ROWS, "areas", "zones", "roads"))

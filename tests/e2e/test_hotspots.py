@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import query_of, read_out, until
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 30_000
+SLOW_MS = 120_000
 
 
 @pytest.mark.parametrize(

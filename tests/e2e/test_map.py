@@ -92,7 +92,7 @@ def test_a_class_of_the_legend_can_be_left_out(page):
 
 def test_another_measure_and_column_are_drawn_and_kept_in_the_link(page):
     page.click("[data-layer=hotspots]")
-    expect(page.locator("#column")).to_have_value("hot", timeout=30_000)
+    expect(page.locator("#column")).to_have_value("hot")
     page.select_option("#column", "count")
     expect(page.locator("#legend th").first).to_be_visible()
     until(page, lambda: query_of(page).get("column") == "count")
@@ -130,7 +130,7 @@ def test_the_table_of_districts_is_sorted_by_a_click_and_zooms(visit, tiny_works
     page = visitor.open()
     page.click("#table-open")
     rows = page.locator(".totals tbody tr")
-    expect(rows).to_have_count(len(tiny_workspace.grid.boundary), timeout=30_000)
+    expect(rows).to_have_count(len(tiny_workspace.grid.boundary))
     page.click("[data-column=land_km2]")
     land = [
         float(text.replace(",", "")) for text in rows.locator("td:nth-child(2)").all_inner_texts()

@@ -67,7 +67,7 @@ def page(browser, requests_made):
 
 def opened(page, path):
     page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    page.wait_for_selector("html[data-ready]")
     return page
 
 

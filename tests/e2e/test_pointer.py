@@ -129,7 +129,7 @@ def test_the_pointer_reads_the_value_of_the_api_in_its_colour(visit, tiny_worksp
         for at in cells + draw.sample(np.flatnonzero(free).tolist(), ANY):
             code = grid.codes()[at]
             page.mouse.move(*places[at])
-            expect(page.locator("#readout .code")).to_have_text(code, timeout=30_000)
+            expect(page.locator("#readout .code")).to_have_text(code)
             known = visitor.api(f"/api/cells/{code}?{urlencode(window)}")["layers"][layer][column]
             _, shown, _ = read_out(page)
             if isinstance(known, int | float):

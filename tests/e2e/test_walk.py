@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import query_of, until
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 30_000
+SLOW_MS = 120_000
 
 
 def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, tiny_workspace):
