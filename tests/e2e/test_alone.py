@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from geogrid.model.window import Window
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 60_000
 NIGHT_AND_DAY = "hours=20-08&b_hours=08-20"
 # By the id of what is opened: the link that opens it, and what is there when it works.
 SCREENS = {
@@ -48,7 +47,6 @@ async (query) => {
 def alone(visit):
     """Return a visitor; in the end all it reached is this machine, by whatever way."""
     visitor = visit()
-    visitor.context.set_default_timeout(SLOW_MS)
     reached = []
     visitor.page.on("websocket", lambda socket: reached.append(socket.url))
     visitor.page.on("request", lambda request: reached.append(request.url))
@@ -63,7 +61,7 @@ def test_every_screen_works_with_this_machine_alone(alone, tiny_workspace):
     cell = grid.codes()[len(grid) // 2]
     for link, shown in (*SCREENS.values(), *STATES.values()):
         page = alone.open(link.format(cell=cell))
-        expect(page.locator(shown).first).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator(shown).first).to_be_visible()
     for dialog, button in DIALOGS.items():
         page.click(button)
         expect(page.locator(f"#{dialog}")).to_be_visible()
@@ -78,7 +76,6 @@ def drawn(page, act, *parts):
     """Do something and wait for the column of cells that it makes the page ask for."""
     with page.expect_response(
         lambda answer: ".bin" in answer.url and all(part in answer.url for part in parts),
-        timeout=SLOW_MS,
     ) as told:
         act()
     assert told.value.ok
@@ -98,7 +95,7 @@ def test_every_measure_and_every_layer_works_with_this_machine_alone(alone):
         drawn(page, choose, "/hotspots/", f"method={method}")
     page.click("[data-layer=gaps]")
     page.click("#worst-find")
-    expect(page.locator("#worst-list li").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("#worst-list li").first).to_be_visible()
     boxes = page.locator("#layers input[id^=layer-]").evaluate_all("(all) => all.map((b) => b.id)")
     assert {f"layer-{one['id']}" for one in listed} <= {*boxes, "layer-districts"} | {
         f"layer-{name}" for name in lattices
@@ -106,7 +103,7 @@ def test_every_measure_and_every_layer_works_with_this_machine_alone(alone):
     for box in boxes:
         page.check(f"#{box}")
         canvas = page.locator(f".leaflet-{box}-pane canvas")
-        expect(canvas.first).to_be_attached(timeout=SLOW_MS)
+        expect(canvas.first).to_be_attached()
     expect(page.locator(".notice.error")).to_have_count(0)
 
 

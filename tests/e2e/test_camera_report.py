@@ -9,7 +9,6 @@ from tests.e2e.browsing import query_of, until
 from tests.e2e.conftest import NARROW
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 120_000
 
 
 def column(page, at):
@@ -27,17 +26,17 @@ def test_the_worst_pole_by_roads_is_found_by_keyboard_and_gone_to(visit, tmp_pat
     page.locator("#map").focus()
     page.keyboard.press("c")
     expect(page.locator("#cameras-body")).to_be_focused()
-    expect(page.locator("#cameras-body tbody tr")).to_have_count(12, timeout=SLOW_MS)
+    expect(page.locator("#cameras-body tbody tr")).to_have_count(12)
     expect(page.locator("#cameras-body .told")).to_contain_text("of 1,200 cameras count")
 
     page.locator("#cameras-tabs [data-table=poles]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#cameras-body .told")).to_contain_text("would be missed", timeout=SLOW_MS)
+    expect(page.locator("#cameras-body .told")).to_contain_text("would be missed")
     assert numbers(page, 3) == sorted(numbers(page, 3))
     page.locator("#cameras-body [data-column=lost_road_m]").focus()
     page.keyboard.press("Enter")
     head = page.locator("#cameras-body th:has([data-column=lost_road_m])")
-    expect(head).to_have_attribute("aria-sort", "descending", timeout=SLOW_MS)
+    expect(head).to_have_attribute("aria-sort", "descending")
     expect(page.locator("#cameras-body [data-column=lost_road_m]")).to_be_focused()
     asked = "/api/cameras/report/rows?table=poles&order=-lost_road_m&rows=300"
     rows = visitor.api(asked)["rows"]
@@ -70,7 +69,7 @@ def test_a_link_shows_the_same_table_of_a_district_in_chinese_on_a_phone(visit, 
     page = visitor.open(query)
     expect(page.locator("#cameras-title")).to_have_text("摄像头报告")
     first = page.locator("#cameras-body tbody tr").first
-    expect(first).to_be_visible(timeout=SLOW_MS)
+    expect(first).to_be_visible()
     asked = f"table=care&order=-camera&rows=300&district={district}"
     rows = visitor.api(f"/api/cameras/report/rows?{asked}")["rows"]
     assert rows
@@ -84,5 +83,5 @@ def test_a_link_shows_the_same_table_of_a_district_in_chinese_on_a_phone(visit, 
 def test_a_workspace_without_cameras_says_so(visit, bare_address):
     visitor = visit(bare_address)
     page = visitor.open("?table=cameras")
-    expect(page.locator("#cameras-body")).to_contain_text("cameras", timeout=SLOW_MS)
+    expect(page.locator("#cameras-body")).to_contain_text("cameras")
     visitor.complaints.clear()  # the browser reports the answer 404 as an error

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import query_of
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 60_000
 
 
 def at_point(point, more=""):
@@ -23,7 +22,7 @@ def test_a_click_tells_the_incidents_of_the_cell_by_hour_in_the_chosen_time(visi
     busiest = points.iloc[int((cells == max(set(cells), key=list(cells).count)).argmax())]
     page = visitor.open(at_point(busiest, "&hours=20-08&layer=coverage"))
     page.mouse.click(720, 450)
-    expect(page.locator("#cell .incidents .columns span")).to_have_count(24, timeout=SLOW_MS)
+    expect(page.locator("#cell .incidents .columns span")).to_have_count(24)
     told = visitor.api(f"/api/cells/{query_of(page)['cell']}?hours=20-08")["incidents"]
     bars = page.locator("#cell .incidents .columns span")
     titles = [bar.get_attribute("title") for bar in bars.all()]
@@ -43,7 +42,7 @@ def test_a_cell_of_a_promised_place_tells_what_it_got(visit, tiny_workspace):
     page = visitor.open(at_point(point, "&layer=coverage"))
     page.mouse.click(720, 450)
     table = page.locator(f"#cell [data-place='{place}']")
-    expect(table).to_be_visible(timeout=SLOW_MS)
+    expect(table).to_be_visible()
     told = visitor.api(f"/api/cells/{query_of(page)['cell']}")["promises"]
     mine = next(one for one in told if one["place"] == place)
     cells = table.locator("td").all_inner_texts()

@@ -12,7 +12,6 @@ from tests.e2e.browsing import at_rest, query_of, until
 
 pytestmark = pytest.mark.browser
 HERE = "?z=15&lat=26.2402&lng=117.6038&on=&desk=new"
-SLOW_MS = 120_000
 
 
 def number(page, row):
@@ -41,7 +40,7 @@ def placed(page, at=(720, 450)):
     page.mouse.click(*at)
     expect(page.locator("[data-camera=N1]")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("#desk-result [data-row=after]")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("#desk-result [data-row=after]")).to_be_visible()
 
 
 def settled(page, row):
@@ -109,7 +108,7 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
     visitor = visit()
     page = visitor.open(HERE)
     placed(page)
-    expect(page.locator("#desk-result [data-said=sight]")).not_to_be_empty(timeout=SLOW_MS)
+    expect(page.locator("#desk-result [data-said=sight]")).not_to_be_empty()
     page.fill("#desk-label", "By hand")
     page.click("#desk-save")
     until(page, lambda: query_of(page)["desk"] != "new")
@@ -121,9 +120,7 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
     page.fill("#desk-label", "With three more")
     page.fill("#desk-count", "3")
     page.click("#desk-solve")
-    expect(page.locator("#desk-plan [data-row=status] td")).to_have_text(
-        "proved best", timeout=120_000
-    )
+    expect(page.locator("#desk-plan [data-row=status] td")).to_have_text("proved best")
     until(page, lambda: query_of(page)["desk"] != by_hand)
     expect(page.locator("#desk-cameras li")).to_have_count(4)
     kept = visitor.api(f"/api/scenarios/{query_of(page)['desk']}")
@@ -152,7 +149,7 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
     other = visit().open(f"?{link}")
     for one in (page, other):
         one.wait_for_selector("body[data-ready]")
-        expect(one.locator("#desk-name")).to_contain_text("Changed since", timeout=SLOW_MS)
+        expect(one.locator("#desk-name")).to_contain_text("Changed since")
         assert shown_plan(one) == said
 
 
@@ -172,5 +169,5 @@ def test_a_draft_is_sent_by_its_link_and_a_plan_names_its_district(visit, tiny_w
         datetime.now(UTC),
     )
     other.goto(f"{other.url.partition('?')[0]}?desk={made['id']}")
-    expect(other.locator("#desk-name")).to_contain_text("Named", timeout=SLOW_MS)
+    expect(other.locator("#desk-name")).to_contain_text("Named")
     expect(other.locator("#desk-district")).to_have_value(boundary.ids[1])

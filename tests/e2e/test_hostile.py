@@ -25,7 +25,6 @@ from tests.e2e.hostile import (
 
 pytestmark = pytest.mark.browser
 ZOOM = 14
-SLOW_MS = 120_000
 DEGREE_PX = 256 * 2**ZOOM / 360
 VIEW = f"z={ZOOM}&lat={MIDDLE[0]}&lng={MIDDLE[1]}"
 EVERY_LAYER = ",".join((*ROWS, "areas", "zones", "roads"))
@@ -58,7 +57,7 @@ def assert_nothing_got_in(page):
 
 def assert_told(locator, names=NAMES):
     for name in names:
-        expect(locator).to_contain_text(name, timeout=SLOW_MS)
+        expect(locator).to_contain_text(name)
 
 
 def y_of(lat):
@@ -131,7 +130,7 @@ def look_at_a_track(page):
     page.select_option("#track-unit", NAMES[3])
     page.fill("#track-purpose", purpose)
     page.click("#track-go")
-    expect(page.locator("#track-said")).to_contain_text(NAMES[3], timeout=SLOW_MS)
+    expect(page.locator("#track-said")).to_contain_text(NAMES[3])
     page.click("#track-open")
     page.click("#track-dialog summary")
     expect(page.locator("#track-log td").first).to_have_text(f"{NAMES[3]}: {purpose}")
@@ -159,16 +158,16 @@ def test_names_on_the_map_and_in_its_tables_never_run(hostile_visit, language):
 
 def see_the_desk(visitor, language):
     page = visitor.open(f"?lang={language}&desk=1&on=&{VIEW}")
-    expect(page.locator("#desk-name")).to_contain_text(visible(NAMES[0]), timeout=SLOW_MS)
+    expect(page.locator("#desk-name")).to_contain_text(visible(NAMES[0]))
     expect(page.locator("#desk-cameras")).to_contain_text(visible(NAMES[0]))
     assert_told(page.locator("#desk-open"), map(visible, NAMES))
     assert_told(page.locator("#desk-district"))
     page.select_option("#desk-compare", "6")
-    expect(page.locator("#desk-compared")).to_contain_text(visible(NAMES[5]), timeout=SLOW_MS)
+    expect(page.locator("#desk-compared")).to_contain_text(visible(NAMES[5]))
     for number in range(2, len(NAMES) + 1):
         page.select_option("#desk-open", str(number))
         wanted = visible(NAMES[number - 1])
-        expect(page.locator("#desk-name")).to_contain_text(wanted, timeout=SLOW_MS)
+        expect(page.locator("#desk-name")).to_contain_text(wanted)
         expect(page.locator("#desk-cameras")).to_contain_text(wanted)
     assert_nothing_got_in(page)
 
@@ -190,12 +189,12 @@ def see_cell_leaks_and_sheet(visitor, language):
     named = here(page)
     assert named in NAMES
     page.mouse.click(900, 380)
-    expect(page.locator("#cell-body")).to_contain_text(named, timeout=SLOW_MS)
+    expect(page.locator("#cell-body")).to_contain_text(named)
     page.keyboard.press("Escape")
     page.select_option("#district", index=2)
     chosen = page.locator("#district option:checked").text_content()
     page.click("#worst-find")
-    expect(page.locator("#worst-said")).to_contain_text(chosen, timeout=SLOW_MS)
+    expect(page.locator("#worst-said")).to_contain_text(chosen)
     page.click("#take-open")
     expect(page.locator("#take-list a").first).to_be_visible()
     assert_nothing_got_in(page)
@@ -245,20 +244,20 @@ def test_a_file_whose_name_headers_and_cells_are_code_is_only_read(
     page.click("#mapping-box summary")
     page.fill("#map-name", NAMES[5])
     page.click("#look")
-    expect(page.locator("#seen h3")).to_have_text(file.name, timeout=SLOW_MS)
+    expect(page.locator("#seen h3")).to_have_text(file.name)
     assert_told(page.locator("#seen-files"), [f"name ← {NAMES[5]}"])
     values = page.locator("#seen-files table").nth(1).locator("td:nth-child(3)")
     assert values.all_text_contents() == [name[:60] for name in NAMES[1::2]]  # long ones are cut
     assert_nothing_got_in(page)
     page.click("#take")
-    expect(page.locator("#log tbody tr").first).to_contain_text(file.name, timeout=SLOW_MS)
+    expect(page.locator("#log tbody tr").first).to_contain_text(file.name)
     page.locator("#log tbody tr").first.locator("button").click()
     expect(page.locator("#refused-rows tbody tr")).to_have_count(4)
     assert_nothing_got_in(page)
     page.click("#undo")
     expect(page.locator("#sure-text")).to_contain_text(file.name)
     page.click("#sure button[value=yes]")
-    expect(page.locator("#log tbody tr").first).not_to_contain_text(file.name, timeout=SLOW_MS)
+    expect(page.locator("#log tbody tr").first).not_to_contain_text(file.name)
     assert_nothing_got_in(page)
 
 
@@ -280,7 +279,7 @@ def test_names_in_the_one_file_map_never_run(browser, hostile_workspace, tmp_pat
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready]", timeout=SLOW_MS)
+    page.wait_for_selector("html[data-ready]")
     assert page.locator("h1").text_content() == WORKSPACE
     assert visible(NAMES[0]) in page.title()
     assert set(NAMES) <= set(page.locator(".gg-name").all_text_contents())

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import query_of, read_out, until
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 120_000
 
 
 @pytest.mark.parametrize(
@@ -24,7 +23,7 @@ def test_a_method_is_chosen_and_drawn_by_its_own_column(page, method, column, cl
     page.click("[data-layer=hotspots]")
     expect(page.locator("#method")).to_be_visible()
     page.select_option("#method", method)
-    expect(page.locator("#column")).to_have_value(column, timeout=SLOW_MS)
+    expect(page.locator("#column")).to_have_value(column)
     assert query_of(page)["method"] == method
     assert classes <= set(page.locator("#legend tbody .words").all_inner_texts())
     if method == "kde":
@@ -45,11 +44,11 @@ def test_the_value_under_the_pointer_is_that_of_the_method(visit, tiny_workspace
 
 def test_the_forecast_is_a_measure_that_is_asked_for(page):
     page.click("[data-layer=forecast]")
-    expect(page.locator("#column")).to_have_value("rank", timeout=SLOW_MS)
+    expect(page.locator("#column")).to_have_value("rank")
     page.select_option("#column", "expected")
     until(page, lambda: query_of(page).get("column") == "expected")
     page.click("[data-layer=gaps]")
-    expect(page.locator("#column")).to_have_value("state", timeout=SLOW_MS)
+    expect(page.locator("#column")).to_have_value("state")
     assert "never visited" in page.locator("#legend").inner_text()
 
 

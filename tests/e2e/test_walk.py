@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.e2e.browsing import query_of, until
 
 pytestmark = pytest.mark.browser
-SLOW_MS = 120_000
 
 
 def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, tiny_workspace):
@@ -30,7 +29,7 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     # The worst gap, and its reason.
     page.click("#worst-find")
     first = page.locator("#worst-list button").first
-    expect(first).to_be_visible(timeout=SLOW_MS)
+    expect(first).to_be_visible()
     code = first.get_attribute("data-cell")
     window = f"from={last}&hours=20-08"
     known = visitor.api(f"/api/cells/{code}?lang=en&{window}")
@@ -45,11 +44,11 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     )
     assert known["layers"]["gaps"]["demand_share"] == pytest.approx(worst)
     first.click()
-    expect(page.locator("#cell .sentence")).to_have_text(known["sentence"], timeout=SLOW_MS)
+    expect(page.locator("#cell .sentence")).to_have_text(known["sentence"])
 
     # Three cameras there, each below a cell whose road nobody sees.
     page.click("#desk-toggle")
-    expect(page.locator("#desk-result [data-row=after]")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("#desk-result [data-row=after]")).to_be_visible()
     page.select_option("#desk-weight", "roads")
     page.click("#desk-place")
     size = page.viewport_size
@@ -57,12 +56,12 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
         page.mouse.click(size["width"] / 2 + dx, size["height"] / 2 + dy)
     expect(page.locator("#desk-cameras li")).to_have_count(3)
     for added in page.locator("#desk-cameras .adds").all():
-        expect(added).to_have_text(re.compile(r"adds [\d,]*[1-9]"), timeout=SLOW_MS)
+        expect(added).to_have_text(re.compile(r"adds [\d,]*[1-9]"))
     page.keyboard.press("Escape")
     page.fill("#desk-label", "Three for the gap of last night")
     page.click("#desk-save")
     until(page, lambda: query_of(page).get("desk") not in (None, "new"))
-    expect(page.locator("#desk-result [data-row=change]")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("#desk-result [data-row=change]")).to_be_visible()
 
     # Sent as a link, it shows the same to somebody else.
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -70,13 +69,13 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     expect(page.locator("#notices")).to_contain_text("copied")
     link = page.evaluate("navigator.clipboard.readText()")
     other = visit().open(link.partition("/?")[2].join(["?", ""]))
-    expect(other.locator("#desk-cameras li")).to_have_count(3, timeout=SLOW_MS)
+    expect(other.locator("#desk-cameras li")).to_have_count(3)
     expect(other.locator("#desk-name")).to_contain_text("Three for the gap")
     assert other.locator(".desk-view").count() == 3
     assert other.locator(".chosen-cell").count() == 1
     expect(other.locator("#district")).to_have_value(district)
     other.click("#desk-close")
-    expect(other.locator("#cell .sentence")).to_have_text(known["sentence"], timeout=SLOW_MS)
+    expect(other.locator("#cell .sentence")).to_have_text(known["sentence"])
 
 
 def window_of(day):
