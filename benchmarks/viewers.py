@@ -10,6 +10,10 @@ it was sent, and asks with the ETag of that.
   to one of its own (what the layer is, then the column), opens a cell, and polls.
 - *At once*: all ask for one new window in the same moment; the server tells how many columns it
   packed for them.
+- *Cells*: all open a cell in the same moment, in one window that is new to the server, then in
+  ten new windows, while five bystanders pan, poll and ask whether the server lives.
+
+Who is told that the server is busy asks again when it says, as the page does; the wait counts.
 """
 
 from __future__ import annotations
@@ -47,11 +51,12 @@ class Seen:
     unchanged: int = 0
 
     def row(self) -> str:
-        """Return count, percentiles and the share of 304."""
+        """Return count, percentiles, the longest and the share of 304."""
         cuts = statistics.quantiles(self.seconds, n=100, method="inclusive")
         p50, p95, p99 = (f"{cuts[at] * 1e3:.1f}" for at in (49, 94, 98))
         share = self.unchanged / len(self.seconds)
-        return f"{len(self.seconds)} | {p50} | {p95} | {p99} | {share:.0%}"
+        longest = f"{max(self.seconds) * 1e3:.1f}"
+        return f"{len(self.seconds)} | {p50} | {p95} | {p99} | {longest} | {share:.0%}"
 
 
 class Viewer(threading.Thread):
@@ -73,9 +78,7 @@ class Viewer(threading.Thread):
         if path in self.tags:
             headers["If-None-Match"] = self.tags[path]
         begun = time.perf_counter()
-        self.link.request("GET", path, headers=headers)
-        answer = self.link.getresponse()
-        body = answer.read()
+        answer, body = asked(self.link, path, headers)
         if answer.status not in {200, 304}:
             raise RuntimeError(f"{answer.status} at {path}: {body[:200]!r}")
         seen = self.seen.setdefault(kind, Seen())
@@ -188,14 +191,26 @@ class City:
         return f"/api/cells/{draw.choice(self.codes)}?{SHARED[0]}"
 
 
+def asked(
+    link: http.client.HTTPConnection, path: str, headers: dict[str, str]
+) -> tuple[http.client.HTTPResponse, bytes]:
+    """Return an answer and its body; ask again as long as the server is busy."""
+    while True:
+        link.request("GET", path, headers=headers)
+        answer = link.getresponse()
+        body = answer.read()
+        again_s = answer.headers["Retry-After"]
+        if answer.status != 503 or again_s is None:
+            return answer, body
+        time.sleep(float(again_s))
+
+
 def unpacked(
     link: http.client.HTTPConnection, path: str, note: Callable[[float], None] | None = None
 ) -> bytes:
     """Return a body that is not packed, in answer to a question without a tag."""
     begun = time.perf_counter()
-    link.request("GET", path)
-    answer = link.getresponse()
-    body = answer.read()
+    answer, body = asked(link, path, {})
     if answer.status != 200:
         raise RuntimeError(f"{answer.status} at {path}: {body[:200]!r}")
     if note is not None:
@@ -239,15 +254,11 @@ def watch(kind: type[Viewer], port: int, city: City, many: int, seconds: float) 
     viewers = [kind(port, number, city, until) for number in range(many)]
     for viewer in viewers:
         viewer.start()
-    seen: dict[str, Seen] = {}
     for viewer in viewers:
         viewer.join()
         if viewer.failed is not None:
             raise viewer.failed
-        for name, one in viewer.seen.items():
-            seen.setdefault(name, Seen()).seconds.extend(one.seconds)
-            seen[name].unchanged += one.unchanged
-    return seen
+    return gathered(viewers)
 
 
 def at_once(port: int, city: City, many: int) -> str:
@@ -271,6 +282,56 @@ def at_once(port: int, city: City, many: int) -> str:
     return f"{many} at once: all served after {took:.2f} s, {_packed(port) - before} packed"
 
 
+class Bystander(Viewer):
+    """Somebody who pans, polls and asks whether the server lives while others open cells."""
+
+    pause_s = 0.05
+
+    def act(self) -> None:
+        """Ask for something that takes no work."""
+        path = self.draw.choice(("/healthz", "/api/facts", self.city.tile(self.draw)))
+        self.tags.clear()
+        self.get("bystander " + path.split("/")[1], path)
+
+
+def cells_at_once(port: int, city: City, many: int, windows: list[str]) -> dict[str, Seen]:
+    """Return how long those wait who open cells together, and who asks for other things."""
+    gate, forever = threading.Barrier(many), time.perf_counter() + PATIENCE_S
+    bystanders = [Bystander(port, 1000 + number, city, forever) for number in range(5)]
+    viewers = [Viewer(port, number, city, 0.0) for number in range(many)]
+
+    def ask(viewer: Viewer, window: str) -> None:
+        code = viewer.draw.choice(city.codes)
+        gate.wait()
+        viewer.get("cell", f"/api/cells/{code}?{window}")
+
+    threads = [
+        threading.Thread(target=ask, args=(viewer, windows[at % len(windows)]))
+        for at, viewer in enumerate(viewers)
+    ]
+    for one in (*bystanders, *threads):
+        one.start()
+    for thread in threads:
+        thread.join()
+    for bystander in bystanders:
+        bystander.until = 0.0
+    for bystander in bystanders:
+        bystander.join()
+        if bystander.failed is not None:
+            raise bystander.failed
+    return gathered([*viewers, *bystanders])
+
+
+def gathered(viewers: list[Viewer]) -> dict[str, Seen]:
+    """Return what viewers saw together, by kind of answer."""
+    seen: dict[str, Seen] = {}
+    for viewer in viewers:
+        for name, one in viewer.seen.items():
+            seen.setdefault(name, Seen()).seconds.extend(one.seconds)
+            seen[name].unchanged += one.unchanged
+    return seen
+
+
 def _packed(port: int) -> int:
     text = unpacked(http.client.HTTPConnection(HOST, port), "/metrics").decode()
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
@@ -282,11 +343,28 @@ def measure(workspace: Path, program: str, seconds: float) -> None:
     with served(workspace, program) as port:
         city = City.of(port)
         for kind, many in ((Viewer, 20), (Viewer, 50), (Looker, 20)):
-            print(f"\n{program}, {many} viewers, {kind.__name__}, load {_load()}")
-            print("| kind | answers | p50 ms | p95 ms | p99 ms | 304 |\n|---|---|---|---|---|---|")
-            for name, seen in sorted(watch(kind, port, city, many, seconds).items()):
-                print(f"| {name} | {seen.row()} |", flush=True)
+            title = f"{program}, {many} viewers, {kind.__name__}"
+            show(title, watch(kind, port, city, many, seconds))
         print(at_once(port, city, 20))
+        cells(port, city, program)
+
+
+def cells(port: int, city: City, program: str) -> None:
+    """Print how long those wait who open cells at once, in one window and in ten."""
+    draw = random.Random(7)  # noqa: S311 - which windows
+    new = [city.window(draw) for _ in range(10)]
+    for windows, what in ((["hours=2-9"], "one new window"), (new, "ten new windows")):
+        seen = cells_at_once(port, city, 20, windows)
+        show(f"{program}, 20 open cells of {what}", seen)
+
+
+def show(title: str, seen: dict[str, Seen]) -> None:
+    """Print a table of what was seen."""
+    print(f"\n{title}, load {_load()}")
+    heads = ("kind", "answers", "p50 ms", "p95 ms", "p99 ms", "longest", "304")
+    print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
+    for name, one in sorted(seen.items()):
+        print(f"| {name} | {one.row()} |", flush=True)
 
 
 def _load() -> str:
@@ -299,15 +377,20 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--programs", nargs="+", default=["waitress", "gunicorn"])
     parser.add_argument("--seconds", type=float, default=10.0)
-    asked = parser.parse_args()
+    parser.add_argument("--only-cells", action="store_true", help="leave out the other rounds")
+    told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        workspace = asked.workspace
+        workspace = told.workspace
         if workspace is None:
             workspace = Path(folder) / "city"
             words = ["demo", str(workspace), "--size", "city"]
             subprocess.run([*PROGRAM, *words], check=True, stdout=subprocess.DEVNULL)
-        for program in asked.programs:
-            measure(workspace, program, asked.seconds)
+        for program in told.programs:
+            if told.only_cells:
+                with served(workspace, program) as port:
+                    cells(port, City.of(port), program)
+            else:
+                measure(workspace, program, told.seconds)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from geogrid.workspace import Workspace
-from webmap import answers, journal, metrics, problems, visitors
+from webmap import admission, answers, journal, metrics, problems, visitors
 from webmap.packed import PackedAnswers
 from webmap.readiness import Readiness
 from webmap.settings import Settings
@@ -65,6 +65,7 @@ def create_app(
     answers.register(app)
     problems.register(app)
     visitors.register(app, gate)
+    admission.register(app, settings)
     for view in (
         ui,
         api,

@@ -24,7 +24,10 @@ from webmap.settings import Settings
 from webmap.visitors import has_login
 
 logger = logging.getLogger(__name__)
-THREADS = 8
+# Most of them wait for an answer that another one works out; see webmap/admission.py.
+THREADS = 48
+# A browser holds up to six connections, also while nothing is asked; Windows knows 512 at most.
+CONNECTIONS = 400
 LAST_ANSWERS_S = 60.0
 
 
@@ -200,6 +203,7 @@ def _options(app: Flask) -> dict[str, object]:
     settings: Settings = app.extensions.get("geogrid.settings", Settings())
     return {
         "threads": THREADS,
+        "connection_limit": CONNECTIONS,
         "ident": None,
         # A body is on the disk before the application sees it, which has limits of its own.
         "max_request_body_size": settings.max_upload_bytes + 1,

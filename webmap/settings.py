@@ -21,6 +21,9 @@ class Settings:
         Features in one answer at most; a larger limit is lowered to it.
     max_body_bytes
         The largest request body.
+    slow_at_once
+        Requests that may take long and are answered at once; fewer than the threads that serve,
+        whose rest is for quick ones.
     packed_bytes
         Memory for columns, scripts and other answers in the codings they travel in.
     max_upload_bytes
@@ -37,6 +40,7 @@ class Settings:
     max_limit: int = 20_000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 1 << 30
+    slow_at_once: int = 40
     packed_bytes: int = 64 << 20
     trusted_hosts: tuple[str, ...] | None = LOOPBACK_NAMES
     basemaps: tuple[Basemap, ...] = ()

@@ -127,9 +127,18 @@ class Atlas(KeptAnswers):
         """
         asked = replace(questions or self._questions, window=window)
         depends = json.dumps(asked.parameters(layer_id), sort_keys=True)
-        return self._shared(
-            (layer_id, depends), lambda: build_layer(self._shelf, layer_id, asked, progress)
-        )
+
+        def coverage_of(other: Window) -> CellTable:
+            every = replace(asked, group=None)
+            with self._benches.lent():
+                return self._lattice("coverage", other, questions=every, progress=progress)
+
+        def made() -> Layer:
+            with self._benches.taken():
+                shelf = self._shelf
+                return build_layer(shelf, layer_id, asked, progress, coverage_of=coverage_of)
+
+        return self._shared((layer_id, depends), made)
 
     def tables(self, window: Window = ALL_TIME) -> dict[str, CellTable]:
         """Return the tables of all analyses that can be made, by id of their layer.
@@ -243,8 +252,15 @@ class Atlas(KeptAnswers):
             return _GRID_COLUMNS[column](self.grid)
         return wire_column(self._lattice(layer_id, window), column)
 
-    def _lattice(self, layer_id: str, window: Window) -> CellTable:
-        table = self.layer(layer_id, window).table
+    def _lattice(
+        self,
+        layer_id: str,
+        window: Window,
+        *,
+        questions: Questions | None = None,
+        progress: Progress = no_progress,
+    ) -> CellTable:
+        table = self.layer(layer_id, window, questions=questions, progress=progress).table
         if not isinstance(table, CellTable):
             raise LayerNotFoundError("layer {layer!r} has no lattice", layer=layer_id)
         return table

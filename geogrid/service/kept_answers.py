@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
+from geogrid.made_once import MadeOnce
+from geogrid.service.answer_bytes import answer_bytes
+from geogrid.service.benches import Benches
 from geogrid.service.layers import Questions
 from geogrid.service.shelf import Shelf
 from geogrid.store.registers import DISTRICTS
 
-KEPT_ANSWERS: Final = 24  # layers held in memory; one of 370,000 cells takes 20 to 60 MB
+KEPT_BYTES: Final = 1 << 30  # of answers held in memory
 Answer = TypeVar("Answer")
 
 
@@ -31,10 +34,10 @@ class KeptAnswers:
     def __init__(self, shelf: Shelf, questions: Questions | None = None) -> None:
         self._shelf = shelf
         self._questions = questions or Questions()
-        self._gates: dict[object, threading.RLock] = {}
         self._registers_ns = shelf.registers.changed_ns()
         self._districts = shelf.registers.fingerprint(DISTRICTS)
-        self._answers: OrderedDict[object, Any] = OrderedDict()
+        self._answers: MadeOnce[Any] = MadeOnce(KEPT_BYTES, answer_bytes)
+        self._benches = Benches((os.cpu_count() or 1) + 1)  # one more, where one takes very long
         self._lock = threading.RLock()
 
     def asking(self, questions: Questions) -> Self:
@@ -77,20 +80,4 @@ class KeptAnswers:
         with self._lock:
             self._follow_districts()
             full = (self._shelf.state(), key)
-            gate = self._gates.setdefault(full, threading.RLock())
-        with gate:  # the same question is worked out once, others do not wait for it
-            with self._lock:
-                if full in self._answers:
-                    self._answers.move_to_end(full)
-                    known: Answer = self._answers[full]
-                    return known
-            try:
-                made = make()
-                with self._lock:
-                    self._answers[full] = made
-                    while len(self._answers) > KEPT_ANSWERS:
-                        self._answers.popitem(last=False)
-            finally:  # only now: who comes in between must find the gate or the answer
-                with self._lock:
-                    self._gates.pop(full, None)
-            return made
+        return cast("Answer", self._answers.get(full, make))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -71,6 +72,7 @@ __all__ = [
 ]
 
 GAPS: Final = "gaps"
+CoverageOf = Callable[[Window], CellTable]
 GRID_FIELDS: Final = (
     Field("land_share", "Share of land", "", "share", "Of the cell's square, inside the districts"),
 )
@@ -199,7 +201,12 @@ def layer_ids(shelf: Shelf) -> tuple[str, ...]:
 
 
 def build_layer(
-    shelf: Shelf, layer_id: str, questions: Questions, progress: Progress = no_progress
+    shelf: Shelf,
+    layer_id: str,
+    questions: Questions,
+    progress: Progress = no_progress,
+    *,
+    coverage_of: CoverageOf | None = None,
 ) -> Layer:
     """Return a layer.
 
@@ -213,6 +220,9 @@ def build_layer(
         What is asked.
     progress
         Is told how long work goes on.
+    coverage_of
+        Returns the patrol effort of a window under the rules asked for, for layers that are made
+        of it, from where it may be known; it is worked out for them if ``None``.
 
     Returns
     -------
@@ -226,20 +236,23 @@ def build_layer(
     InputError
         The analysis refuses what it was asked.
     """
+    coverage_of = coverage_of or _coverage_of(shelf, questions.rules, progress)
     if layer_id == FORECAST:
-        return _forecast(shelf, questions, progress)
+        return _forecast(shelf, questions, progress, coverage_of)
     if layer_id == PLAN:
         return next_plan(shelf, questions.rules, progress)
     if layer_id == REACH:
         reach = ReachQuestion(questions.window, longest_age_s=questions.rules.max_gap_s)
         return reach_layer(shelf, reach, progress)
     if layer_id == SPOTS:
-        return _spots(shelf, questions, progress)
+        return _spots(shelf, questions, coverage_of)
     questions = _answerable(shelf, layer_id, questions)
     if layer_id == ROADS_NEVER:
         return roads_layer(shelf, questions.window, questions.rules, progress)[0]
     if layer_id in LATTICE_TITLES:
-        table: CellTable | gpd.GeoDataFrame = _lattice(shelf, layer_id, questions, progress)
+        table: CellTable | gpd.GeoDataFrame = _lattice(
+            shelf, layer_id, questions, progress, coverage_of
+        )
         inputs, title, fields = INPUTS[layer_id], LATTICE_TITLES[layer_id], table.fields
         if layer_id == "coverage" and questions.group is not None:
             inputs = (*inputs, UNITS)
@@ -265,6 +278,11 @@ def build_layer(
     )
 
 
+def _coverage_of(shelf: Shelf, rules: PatrolRules, progress: Progress) -> CoverageOf:
+    """Return what works out the patrol effort of a window."""
+    return lambda window: coverage(shelf, window, rules, progress)
+
+
 def _answerable(shelf: Shelf, layer_id: str, questions: Questions) -> Questions:
     """Return what is asked; gaps only of days whose fixes are kept, and they say of which."""
     if layer_id != GAPS:
@@ -272,17 +290,25 @@ def _answerable(shelf: Shelf, layer_id: str, questions: Questions) -> Questions:
     return replace(questions, window=with_fixes(shelf, questions.window))
 
 
-def _forecast(shelf: Shelf, questions: Questions, progress: Progress) -> Layer:
+def _forecast(
+    shelf: Shelf, questions: Questions, progress: Progress, coverage_of: CoverageOf
+) -> Layer:
     """Return the forecast of the days ahead, what officers found weighed by patrols before."""
     as_of = first_day_ahead(shelf, questions.window, questions.as_of)
     question = ForecastQuestion(as_of, questions.horizon_days, questions.choice)
     patrol = None
     if question.counts_officers and any(day < as_of for day in shelf.tracks.days()):
-        patrol = coverage(shelf, question.patrol_window, questions.rules, progress)
+        patrol = coverage_of(question.patrol_window)
     return forecast_layer(shelf, question, patrol, progress)
 
 
-def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progress) -> CellTable:
+def _lattice(
+    shelf: Shelf,
+    layer_id: str,
+    questions: Questions,
+    progress: Progress,
+    coverage_of: CoverageOf,
+) -> CellTable:
     """Return the table of a lattice layer."""
     if layer_id == GRID:
         return CellTable(shelf.grid, GRID_FIELDS, {"land_share": shelf.grid.land_share})
@@ -292,32 +318,32 @@ def _lattice(shelf: Shelf, layer_id: str, questions: Questions, progress: Progre
     if layer_id not in layer_ids(shelf):
         raise LayerNotFoundError(NOTHING, kind=facts)
     if layer_id == "hotspots":
-        return _hotspots(shelf, questions, progress)
+        return _hotspots(shelf, questions, coverage_of)
     if layer_id == "coverage":
         group = questions.group
         return coverage(shelf, questions.window, questions.rules, progress, group=group)
-    patrol = coverage(shelf, questions.window, questions.rules, progress)
+    patrol = coverage_of(questions.window)
     return gap_result(shelf, questions.window, patrol, rules=questions.rules, params=questions.gaps)
 
 
-def _spots(shelf: Shelf, questions: Questions, progress: Progress) -> Layer:
+def _spots(shelf: Shelf, questions: Questions, coverage_of: CoverageOf) -> Layer:
     """Return hotspots as areas, what officers found weighed by patrols."""
     asked = questions.window, questions.choice, questions.hotspots
-    return spots_layer(shelf, *asked, patrol=_patrol(shelf, questions, "gi", progress))[0]
+    return spots_layer(shelf, *asked, patrol=_patrol(shelf, questions, "gi", coverage_of))[0]
 
 
 def _patrol(
-    shelf: Shelf, questions: Questions, method: str, progress: Progress
+    shelf: Shelf, questions: Questions, method: str, coverage_of: CoverageOf
 ) -> CellTable | None:
     """Return the patrols of the window where a method weighs what officers found by them."""
     if weighs_officers(method, questions.choice) and shelf.tracks.days():
-        return coverage(shelf, questions.window, questions.rules, progress)
+        return coverage_of(questions.window)
     return None
 
 
-def _hotspots(shelf: Shelf, questions: Questions, progress: Progress) -> CellTable:
+def _hotspots(shelf: Shelf, questions: Questions, coverage_of: CoverageOf) -> CellTable:
     """Return hotspots by the method that is asked for, what officers found weighed by patrols."""
-    patrol = _patrol(shelf, questions, questions.method, progress)
+    patrol = _patrol(shelf, questions, questions.method, coverage_of)
     question = HotspotQuestion(
         questions.window,
         questions.choice,

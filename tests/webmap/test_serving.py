@@ -1,5 +1,7 @@
 """Serving: by waitress, by gunicorn, and beside other work, as in a notebook."""
 
+import contextlib
+import http.client
 import json
 import signal
 import socket
@@ -58,6 +60,19 @@ def test_an_address_is_free_again_and_an_abandoned_request_harms_nothing():
     with pytest.raises(urllib.error.URLError, match="refused"):
         urlopen(address)  # noqa: S310 - ours
     assert "geogrid-serving" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_connections_on_which_nothing_is_asked_leave_room_for_others():
+    app = Flask("held")
+    app.get("/")(lambda: "there")
+    with webmap.serving(app) as address, contextlib.ExitStack() as open_ones:
+        host = address.removeprefix("http://")
+        for _ in range(130):  # twenty browsers, each with six, and some more
+            link = open_ones.enter_context(contextlib.closing(http.client.HTTPConnection(host)))
+            link.request("GET", "/")
+            assert link.getresponse().read() == b"there"
+        with urlopen(address, timeout=120) as answer:  # noqa: S310 - ours
+            assert answer.status == 200
 
 
 def test_waitress_takes_no_body_larger_than_a_file_may_be():

@@ -14,17 +14,40 @@ export function address(path, parameters = {}) {
   return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }
 
+const MOST_TIMES = 60; // about a minute: then whoever waits is told
+
+/** Wait, unless nobody wants to know any more. */
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
+
+/** Ask; and again as long as the server says that it is busy and when to come back. */
 async function ask(path, parameters, signal, request = {}) {
-  let answer;
+  for (let times = 1; ; times += 1) {
+    const answer = await once(path, parameters, signal, request);
+    if (answer.ok) return answer;
+    const again = answer.status === 503 ? answer.headers.get("Retry-After") : null;
+    if (again === null || times === MOST_TIMES) {
+      const said = await answer.json().catch(() => ({}));
+      throw new ServerError(said.detail ?? t("error.status", { status: answer.status }));
+    }
+    await pause(Number(again), signal);
+  }
+}
+
+async function once(path, parameters, signal, request) {
   try {
-    answer = await fetch(address(path, parameters), { signal, ...request });
+    return await fetch(address(path, parameters), { signal, ...request });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ServerError(t("error.network"), { cause: error });
   }
-  if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({}));
-  throw new ServerError(said.detail ?? t("error.status", { status: answer.status }));
 }
 
 /** Return JSON in the reader's language. */

@@ -1,0 +1,69 @@
+"""Answers stay within the bytes that they may take, and what two are made of is made once."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geogrid.model.cells import CellTable, Field
+from geogrid.model.window import Window
+from geogrid.service import kept_answers, layers
+from geogrid.service.answer_bytes import answer_bytes
+from geogrid.workspace import Workspace
+
+N = 50_000
+NIGHT = Window.parse(hours="22-06")
+
+
+def test_arrays_count_with_what_they_hold():
+    assert answer_bytes(np.zeros(N)) == 8 * N
+    sentences = [f"met, {i} visits in all of the window" for i in range(N)]
+    told = pd.DataFrame({"a": np.arange(N), "b": pd.Series(sentences, dtype=object)})
+    assert answer_bytes(told) == pytest.approx(told.memory_usage(deep=True).sum(), rel=0.1)
+    told["b"] = pd.Series(["met"] * N, dtype=object)  # one text, named many times
+    assert answer_bytes(told) == pytest.approx(told.memory_usage(deep=False).sum(), rel=0.1)
+
+
+def test_shapes_count_with_their_corners():
+    ring = shapely.points(0.0, 0.0).buffer(1.0, quad_segs=250)
+    frame = gpd.GeoDataFrame({"a": range(3)}, geometry=[ring, ring, ring], crs=4326)
+    assert 16_000 < answer_bytes(frame) < 50_000  # a shape that stands there thrice
+    assert answer_bytes({"page": [1, 2.0, "x" * 9_000]}) > 9_000
+
+
+def test_the_grid_counts_nothing_and_an_array_that_is_named_twice_once(ws):
+    column = np.zeros(len(ws.grid))
+    one = CellTable(ws.grid, (Field("a", "A"),), {"a": column})
+    two = CellTable(ws.grid, (Field("a", "A"), Field("b", "B")), {"a": column, "b": column})
+    assert column.nbytes < answer_bytes(one) < column.nbytes + 10_000
+    assert answer_bytes(two) < answer_bytes(one) + column.nbytes + 2_000
+    assert answer_bytes(ws.grid) == 0
+
+
+def test_answers_that_do_not_fit_are_given_all_the_same(tiny_workspace, monkeypatch):
+    monkeypatch.setattr(kept_answers, "KEPT_BYTES", 1)
+    small = Workspace(tiny_workspace._shelf)
+    told = small.layer_json("coverage", "en", NIGHT)
+    assert told == tiny_workspace.layer_json("coverage", "en", NIGHT)
+    assert small._answers.figures()["bytes"] == 0
+
+
+def test_the_coverage_of_a_window_is_worked_out_once_for_all_layers(tiny_workspace, monkeypatch):
+    asked = []
+    whole = layers.coverage
+
+    def counted(shelf, window, *rest, **named):
+        asked.append(window)
+        return whole(shelf, window, *rest, **named)
+
+    monkeypatch.setattr(layers, "coverage", counted)
+    fresh = Workspace(tiny_workspace._shelf)
+    tables = fresh.tables(NIGHT)
+    assert {"coverage", "gaps", "hotspots"} <= set(tables)
+    assert asked == [NIGHT]
+    alone = layers.build_layer(tiny_workspace._shelf, "gaps", layers.Questions(window=NIGHT)).table
+    for name in alone.columns:
+        np.testing.assert_array_equal(tables["gaps"][name], alone[name])
