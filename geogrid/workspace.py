@@ -134,6 +134,7 @@ class Workspace(Rooms):
         *,
         size: Literal["tiny", "city"] = "tiny",
         seed: int = 0,
+        cell_size_m: float = CHOICES.cell_size_m,
         progress: Progress = no_progress,
     ) -> Workspace:
         """Make a synthetic Sanming: write its files, then import them like anybody's.
@@ -146,6 +147,8 @@ class Workspace(Rooms):
             ``tiny`` or ``city``.
         seed
             The same seed gives the same city.
+        cell_size_m
+            Whole metres.
         progress
             Is told what is being done.
 
@@ -157,10 +160,11 @@ class Workspace(Rooms):
         Raises
         ------
         InputError
-            The folder has files.
+            The folder has files, or the cell size is unusable.
         """
         root = Path(path)
-        workspace, _ = cls.create(root, demo_districts(), CHOICES)
+        choices = replace(CHOICES, cell_size_m=cell_size_m)
+        workspace, _ = cls.create(root, demo_districts(), choices)
         files = demo_files(root / "sources", size=size, seed=seed, progress=progress)
         for kind, paths, options in files:
             workspace.import_files(kind, paths, options, progress=progress)

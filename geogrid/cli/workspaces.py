@@ -323,14 +323,17 @@ def _list_refused(speech: Speech, rows: pd.DataFrame) -> None:
     help="tiny: two districts, three days. city: all of it, seven days.",
 )
 @option("--seed", type=int, default=0, show_default=True, help="The same seed, the same city.")
+@option("--cell", type=float, default=250.0, show_default=True, help="Cell size, metres.")
 @common
 @click.pass_obj
-def demo(speech: Speech, /, ws: Path, size: Literal["tiny", "city"], seed: int) -> None:
+def demo(
+    speech: Speech, /, ws: Path, size: Literal["tiny", "city"], seed: int, cell: float
+) -> None:
     """Make a labelled synthetic city on the real districts of Sanming."""
     from geogrid.workspace import Workspace
 
     with ProgressLine(speech.translate) as progress:
-        workspace = Workspace.demo(ws, size=size, seed=seed, progress=progress)
+        workspace = Workspace.demo(ws, size=size, seed=seed, cell_size_m=cell, progress=progress)
     speech.say(
         "a synthetic city is in {folder}; look at it with: geogrid serve {folder}", folder=ws
     )

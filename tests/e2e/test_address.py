@@ -136,20 +136,18 @@ def test_an_address_opens_the_view_that_it_was_copied_from(visit, seed, last):
         page.wait_for_selector("#busy", state="hidden")
     page.mouse.move(5, 5)
     other = visit().page
-    seen = [None]
 
     def settled():
         now = page.url
         if now != other.url:
             other.goto(now)
             other.wait_for_selector("body[data-ready]")
-        seen[:] = [page.evaluate(SEEN), other.evaluate(SEEN)]
-        return seen[0] == seen[1]
+        return page.evaluate(SEEN) == other.evaluate(SEEN)
 
-    for _ in range(40):
-        if settled():
-            break
-        page.wait_for_timeout(250)
-    for part in seen[0]:
-        assert seen[0][part] == seen[1][part], (part, early)
+    try:
+        until(page, settled)
+    finally:  # what does not settle is told part by part
+        first, second = page.evaluate(SEEN), other.evaluate(SEEN)
+        for part in first:
+            assert first[part] == second[part], (part, early)
     assert query_of(page) == query_of(other)
