@@ -16,11 +16,22 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
     visitor = visit()
     page = visitor.open(HERE)
     page.click("#area-draw")
-    for x, y in ((700, 250), (1000, 260), (980, 560), (690, 540)):
+    for x, y in ((700, 250), (1000, 260), (980, 560)):
         page.mouse.click(x, y)
         page.wait_for_timeout(60)
+    page.reload()  # with the area half drawn
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#area-draw")).to_have_attribute("aria-pressed", "true")
+    for step in ("click", "undo", "click"):
+        expect(page.locator("#area-said")).to_contain_text(f"({3 + (step == 'undo')} so far)")
+        assert page.locator(".drawn-corner").count() == 3 + (step == "undo")
+        if step == "click":
+            page.mouse.click(690, 540)
+        else:
+            page.keyboard.press("z")
     expect(page.locator("#cell")).to_be_hidden()
     page.click("#area-done")
+    until(page, lambda: "corners" not in query_of(page))
     expect(page.locator("#area-stats tr").first).to_be_visible()
     corners = [[float(v) for v in p.split(",")] for p in query_of(page)["area"].split(";")]
     assert len(corners) == 4

@@ -152,6 +152,20 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
         expect(one.locator("#desk-name")).to_contain_text("Changed since")
         assert shown_plan(one) == said
 
+    # Another plan is opened meanwhile: the changes wait, and can be taken back.
+    changed = query_of(page)["desk"]
+    page.select_option("#desk-open", by_hand)
+    expect(page.locator("#desk-name")).to_contain_text("Saved as “By hand”")
+    expect(page.locator("#notices")).to_contain_text("wait in this browser")
+    page.select_option("#desk-open", changed)
+    expect(page.locator("#desk-name")).to_contain_text("Changed since")
+    expect(page.locator("#notices")).to_contain_text("Undo leads back")
+    assert shown_plan(page) == said
+    page.click("#desk-undo")
+    expect(page.locator("#desk-name")).to_contain_text("Saved as “With three more”")
+    expect(page.locator("#desk-cameras li")).to_have_count(4)
+    assert page.evaluate("Object.keys(localStorage).filter((name) => /desk.*[0-9]$/.test(name))") == []
+
 
 def test_a_draft_is_sent_by_its_link_and_a_plan_names_its_district(visit, tiny_workspace):
     page = visit().open(HERE)

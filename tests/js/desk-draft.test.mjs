@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draftOf, draftText, fitsLink } from "../../webmap/static/js/desk-draft.js";
+import { createDrafts, draftOf, draftText, fitsLink } from "../../webmap/static/js/desk-draft.js";
 
 const CAMERA = { id: "N1", lat: 26.24021, lon: 117.603812, range: 250, bearing: 0, view_angle: 90, height: null, fixed: true, origin: "hand" };
 const PLAN = { weight: "land", district: "350402", count: 5, dropped: ["C;7"], cameras: [CAMERA] };
@@ -29,4 +29,21 @@ test("what is cut short or written by hand is no plan", () => {
 test("a plan of many cameras does not fit a link", () => {
   assert.ok(fitsLink(draftText(PLAN)));
   assert.ok(!fitsLink(draftText({ ...PLAN, cameras: Array(200).fill(CAMERA) })));
+});
+
+test("changes to a saved plan are kept by its number until they are dropped", () => {
+  const held = new Map();
+  const storage = {
+    getItem: (name) => held.get(name) ?? null, setItem: (name, value) => held.set(name, value), removeItem: (name) => held.delete(name),
+  };
+  const drafts = createDrafts(storage, "desk.City");
+  assert.equal(drafts.of(7), null);
+  drafts.keep(7, 3, draftText(PLAN));
+  assert.deepEqual(drafts.of(7), { revision: 3, plan: PLAN });
+  assert.equal(drafts.of(8), null);
+  held.set("desk.City.8", "[3");
+  held.set("desk.City.9", '[3, "[]"]');
+  assert.deepEqual([drafts.of(8), drafts.of(9)], [null, null]);
+  drafts.drop(7);
+  assert.equal(drafts.of(7), null);
 });

@@ -6,7 +6,7 @@ export const DEFAULTS = Object.freeze({
   hidden: "", range: "", breaks: "", opacity: 85,
   from: "", to: "", hours: "", weekdays: "", district: "", cell: "", table: "", basemap: "", method: "", weight: "",
   sort: "", swipe: "",
-  area: "", desk: "", draft: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
+  area: "", corners: "", desk: "", draft: "", print: "", compare: "", b_from: "", b_to: "", b_hours: "", b_weekdays: "",
   plan: "", plan_unit: "", report: "",
 });
 const NUMBERS = new Set(["lat", "lng", "z", "opacity"]);

@@ -17,12 +17,12 @@ const ROWS = [
   ["gaps", 0], ["incidents", 0], ["cameras", 0], ["camera_km2", 1],
 ];
 
-/** Return corners as text for the address, and back. */
+/** Return corners as text for the address, and back; none where a whole area needs more. */
 export const cornersText = (corners) => corners.map(([lat, lng]) => `${lng.toFixed(5)},${lat.toFixed(5)}`).join(";");
-export function cornersOf(text) {
+export function cornersOf(text, least = LEAST_CORNERS) {
   const corners = text.split(";").map((pair) => pair.split(",").map(Number)).filter((pair) =>
     pair.length === 2 && pair.every(Number.isFinite) && Math.abs(pair[0]) <= 180 && Math.abs(pair[1]) <= 90);
-  return corners.length >= LEAST_CORNERS ? corners.map(([lng, lat]) => [lat, lng]) : [];
+  return corners.length >= least ? corners.map(([lng, lat]) => [lat, lng]) : [];
 }
 
 /** Return the polygon of the corners in the address; null where there are too few. */
@@ -40,7 +40,7 @@ export function createArea({ map, store, layers, outlines }) {
   let going = null;
   const renderer = L.svg({ pane: "chosen", padding: 0.5 });
 
-  const pick = createAreaPick({ store, layers, outlines, choose: (name) => { end(); store.set({ area: name }); } });
+  const pick = createAreaPick({ store, layers, outlines, choose: (name) => { end(); store.set({ area: name, corners: "" }); } });
 
   function outline(points, closed) {
     shape?.remove();
@@ -56,14 +56,25 @@ export function createArea({ map, store, layers, outlines }) {
   }
 
   function begin() {
-    picking = false;
-    drawing = true;
-    corners = [];
-    store.set({ area: "" });
-    map.doubleClickZoom.disable();
-    map.getContainer().classList.add("drawing");
+    draw();
+    store.set({ area: "", corners: "" });
     hint();
     byId("map").focus();
+  }
+
+  function draw() {
+    picking = false;
+    drawing = true;
+    map.doubleClickZoom.disable();
+    map.getContainer().classList.add("drawing");
+  }
+
+  /** Take up the corners that the address has: of a link, after a reload, or of a step that is undone. */
+  function follow({ corners: text }) {
+    if (text === cornersText(corners)) return;
+    corners = cornersOf(text, 1);
+    if (corners.length) draw();
+    if (drawing) outline(corners, false);
   }
 
   /** Let the next click on the map pick an area, or no more. */
@@ -79,7 +90,7 @@ export function createArea({ map, store, layers, outlines }) {
   async function take(latlng) {
     try {
       const name = await pick.at(latlng);
-      if (name) store.set({ area: name }); else notify(t("area.nothing"));
+      if (name) store.set({ area: name, corners: "" }); else notify(t("area.nothing"));
     } catch (error) {
       complain(error);
     }
@@ -88,21 +99,21 @@ export function createArea({ map, store, layers, outlines }) {
   function end() {
     drawing = picking = false;
     map.getContainer().classList.remove("drawing");
-    setTimeout(() => map.doubleClickZoom.enable(), 300);
+    setTimeout(() => { if (!drawing) map.doubleClickZoom.enable(); }, 300);
   }
 
   function finish() {
     if (corners.length < LEAST_CORNERS) { cancel(); return; }
     const text = cornersText(corners);
     end();
-    store.set({ area: text });
+    store.set({ area: text, corners: "" });
   }
 
   function cancel() {
     end();
     corners = [];
     outline([], false);
-    store.set({ area: "" });
+    store.set({ area: "", corners: "" });
     show();
   }
 
@@ -124,6 +135,7 @@ export function createArea({ map, store, layers, outlines }) {
     if (first && corners.length >= LEAST_CORNERS && first.distanceTo(here) < CLOSE_PX) { finish(); return true; }
     corners.push([latlng.lat, latlng.lng]);
     outline(corners, false);
+    store.set({ corners: cornersText(corners) });
     hint();
     return true;
   }
@@ -132,11 +144,12 @@ export function createArea({ map, store, layers, outlines }) {
     end();
     const box = map.getBounds().pad(-0.02);
     const [west, south, east, north] = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
-    store.set({ area: cornersText([[south, west], [south, east], [north, east], [north, west]]) });
+    store.set({ area: cornersText([[south, west], [south, east], [north, east], [north, west]]), corners: "" });
   }
 
   async function show() {
     const state = store.get();
+    follow(state);
     hint();
     going?.abort();
     going = new AbortController();
@@ -179,7 +192,7 @@ export function createArea({ map, store, layers, outlines }) {
   byId("area-point").addEventListener("click", beginPick);
   map.on("dblclick", () => { if (drawing) { corners.pop(); finish(); } });
   store.watch((state, changed) => {
-    if (["area", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
+    if (["area", "corners", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
     if (changed.has("lang")) pick.fill();
   });
   pick.fill().catch((error) => complain(error, pick.fill));

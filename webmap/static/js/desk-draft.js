@@ -1,4 +1,4 @@
-/** A plan of cameras as the text that a link carries. */
+/** A plan of cameras as the text that a link carries, and that a browser keeps until it is saved. */
 
 const LONGEST = 6000; // of a link that mail programs and proxies still pass on
 const SIXTH = 1e6; // of a degree: 0.1 m
@@ -33,6 +33,27 @@ export function draftOf(whole) {
   const cameras = rows.map(([id, lat, lon, range, bearing, angle, height, hand, origin]) =>
     ({ id, lat, lon, range, bearing, view_angle: angle, height, fixed: hand === 1, origin }));
   return { weight, district, count, dropped, cameras };
+}
+
+/** Return what is kept in `storage` of changes to saved plans that were not saved themselves. */
+export function createDrafts(storage, name) {
+  const keyOf = (id) => `${name}.${id}`;
+  return {
+    /** Keep a plan as text with the revision of the scenario it was changed from. */
+    keep: (id, revision, text) => storage.setItem(keyOf(id), JSON.stringify([revision, text])),
+    drop: (id) => storage.removeItem(keyOf(id)),
+    /** Return the plan that is kept of a scenario, and its revision; null where there is none. */
+    of(id) {
+      let parts = null;
+      try {
+        parts = JSON.parse(storage.getItem(keyOf(id)) ?? "null");
+      } catch {
+        return null; // written by something else
+      }
+      const plan = Array.isArray(parts) && text(parts[1]) ? draftOf(parts[1]) : null;
+      return plan && { revision: parts[0], plan };
+    },
+  };
 }
 
 function isCamera(row) {

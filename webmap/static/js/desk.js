@@ -2,7 +2,7 @@
 
 import { getJson, send } from "./api.js";
 import { windowOf } from "./address.js";
-import { draftOf, draftText, fitsLink } from "./desk-draft.js";
+import { createDrafts, draftOf, draftText, fitsLink } from "./desk-draft.js";
 import { createDeskMap } from "./desk-map.js";
 import { comparedParts, planParts, resultParts } from "./desk-result.js";
 import { byId, el } from "./dom.js";
@@ -25,6 +25,7 @@ const blank = (district) => ({ cameras: [], dropped: [], weight: "", district, c
 /** Build the desk; `click` takes clicks of the map while cameras are placed. */
 export function createDesk({ map, store, about, districts }) {
   const key = `geogrid.desk.${about.name}`;
+  const drafts = createDrafts(localStorage, key);
   let plan = blank("");
   let known = { scenarios: [], weights: [] };
   let kept = null; // the scenario this plan is, if it was saved
@@ -42,7 +43,9 @@ export function createDesk({ map, store, about, districts }) {
 
   const remember = () => {
     const text = draftText(plan);
-    if (store.get().desk === NEW) localStorage.setItem(key, JSON.stringify(plan));
+    if (loaded === NEW) localStorage.setItem(key, JSON.stringify(plan));
+    else if (kept && text !== saved) drafts.keep(kept.id, kept.revision, text);
+    else if (kept) drafts.drop(kept.id);
     if (shown()) store.set({ draft: text !== saved && fitsLink(text) ? text : "" });
   };
   const question = () => {
@@ -198,12 +201,35 @@ export function createDesk({ map, store, about, districts }) {
     saved = draftText(plan);
   }
 
+  /** Go on with changes that were not saved: those this browser kept, over them those of a link; undo leads back. */
+  function takeChanges() {
+    const mine = drafts.of(kept.id);
+    const linked = draftOf(store.get().draft);
+    for (const changed of [mine?.plan, linked]) {
+      if (!changed || draftText(changed) === draftText(plan)) continue;
+      past.push(plan);
+      plan = changed;
+    }
+    if (!mine || past.length === 0) return;
+    if (mine.revision !== kept.revision) tell(t("desk.overtaken", { name: kept.name }));
+    else if (!linked) tell(t("desk.taken_up", { name: kept.name }));
+  }
+
+  /** Tell that what is not saved of a plan waits for it. */
+  function leave() {
+    if (kept && draftText(plan) !== saved) tell(t("desk.left", { name: kept.name }));
+  }
+
   /** Begin with what a link carries, else with what this browser keeps, else with nothing. */
   function takeDraft() {
     [kept, solved, past, loaded] = [null, null, [], NEW];
     const empty = blank(store.get().district);
     saved = draftText(empty);
-    plan = draftOf(store.get().draft) ?? { ...empty, ...JSON.parse(localStorage.getItem(key) ?? "{}") };
+    plan = { ...empty, ...JSON.parse(localStorage.getItem(key) ?? "{}") };
+    const linked = draftOf(store.get().draft);
+    if (!linked) return;
+    if (plan.cameras.length && draftText(plan) !== draftText(linked)) past.push(plan);
+    plan = linked;
   }
 
   async function open() {
@@ -216,8 +242,10 @@ export function createDesk({ map, store, about, districts }) {
     try {
       known = await getJson("api/scenarios");
       if (desk !== NEW && loaded !== desk) {
-        take(await getJson(`api/scenarios/${encodeURIComponent(desk)}`));
-        plan = draftOf(store.get().draft) ?? plan; // changes that were not saved when the link was made
+        const scenario = await getJson(`api/scenarios/${encodeURIComponent(desk)}`);
+        if (store.get().desk !== desk) return; // another was chosen meanwhile
+        take(scenario);
+        takeChanges();
       } else if (desk === NEW && loaded !== NEW) takeDraft();
       remember();
       fill();
@@ -236,8 +264,9 @@ export function createDesk({ map, store, about, districts }) {
     const scenario = same
       ? await send(`api/scenarios/${kept.id}`, { ...body, revision: kept.revision }, "PATCH")
       : await send("api/scenarios", body);
+    if (kept) drafts.drop(kept.id); // what was changed of it is in the plan that was saved
+    else localStorage.removeItem(key);
     take(scenario);
-    localStorage.removeItem(key);
     known = await getJson("api/scenarios");
     store.set({ desk: String(scenario.id), draft: "" });
     fill();
@@ -293,7 +322,7 @@ export function createDesk({ map, store, about, districts }) {
   byId("desk-save").addEventListener("click", guarded(keep));
   byId("desk-solve").addEventListener("click", guarded(solve));
   byId("desk-compare").addEventListener("change", guarded(compare));
-  byId("desk-open").addEventListener("change", (event) => store.set({ desk: event.target.value, draft: "" }));
+  byId("desk-open").addEventListener("change", (event) => { leave(); store.set({ desk: event.target.value, draft: "" }); });
   byId("desk-count").addEventListener("change", (event) => {
     plan = { ...plan, count: Math.min(100, Math.max(1, Math.round(Number(event.target.value)) || 1)) };
     event.target.value = plan.count;
