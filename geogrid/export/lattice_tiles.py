@@ -10,6 +10,7 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -244,11 +245,15 @@ def paint(
     n = 1 if cell_px >= SAMPLED_FROM_PX else min(MAX_SAMPLES, math.ceil(1 / cell_px))
     edge = 1 / cell_px if cell_px > OUTLINE_FROM_PX else 0.0
     samples = _samples(tile, n, lattice, dense, edge)
-    hatched = _hatched(tile)
+    hatched = _hatched((tile.x + tile.y) * tile.pixels % HATCH_PERIOD_PX, tile.pixels)
     code = samples & np.uint16(_EDGE - 1)
     if n > 1:
         return _mixed(code, n, hatched, colours)
-    out: NDArray[np.uint8] = colours[hatched.astype(np.intp), code]
+    whole = np.ascontiguousarray(colours).view(np.uint32)[..., 0]  # a pixel is one number
+    pixels = np.where(hatched, whole[1].take(code), whole[0].take(code))
+    out: NDArray[np.uint8] = pixels[..., None].view(np.uint8)
+    if not edge:
+        return out
     drawn = colours[0].astype(np.uint32).sum(axis=1) > 0
     on_edge = (samples >= _EDGE) & drawn[code]
     darker = out[on_edge] >> 1
@@ -274,8 +279,8 @@ def _samples(
     whole_col, whole_row = np.floor(col).astype(np.int64), np.floor(row).astype(np.int64)
     inside &= (whole_col >= 0) & (whole_col < lattice.n_cols)
     inside &= (whole_row >= 0) & (whole_row < lattice.n_rows)
-    out = np.zeros((side, side), np.uint16)
-    out[inside] = dense[whole_row[inside], whole_col[inside]]
+    place = np.where(inside, whole_row * lattice.n_cols + whole_col, 0)
+    out = np.where(inside, dense.ravel().take(place), np.uint16(0))
     if edge:
         on_edge = (col - whole_col < edge) | (row - whole_row < edge)
         out[on_edge & (out > 0)] += _EDGE
@@ -294,10 +299,11 @@ def _bilinear(
     return np.asarray(lines[:, i] + (lines[:, i + 1] - lines[:, i]) * a)
 
 
-def _hatched(tile: Tile) -> NDArray[np.bool_]:
+@lru_cache(maxsize=2 * HATCH_PERIOD_PX)
+def _hatched(first: int, pixels: int) -> NDArray[np.bool_]:
     """Return which pixels a line of the hatching covers; it runs over all tiles."""
-    across = np.arange(tile.pixels)
-    phase = ((tile.x + tile.y) * tile.pixels + across[:, None] + across) % HATCH_PERIOD_PX
+    across = np.arange(pixels)
+    phase = (first + across[:, None] + across) % HATCH_PERIOD_PX
     return np.asarray(phase < HATCH_WIDTH_PX)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 from geogrid.store.database import ApplicationDatabase
@@ -28,6 +29,10 @@ class ApplicationStore(ApplicationDatabase):
     """
 
     schema = _SCHEMA
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._known: tuple[tuple[int, ...], tuple[int, int]] | None = None
 
     def next_import(self) -> int:
         """Return the number of the next import, from 1; numbers of undone ones stay taken."""
@@ -75,8 +80,15 @@ class ApplicationStore(ApplicationDatabase):
 
     def state(self) -> tuple[int, int]:
         """Return two numbers that change with every import and every undo."""
+        written = self._written()
+        if self._known is not None and self._known[0] == written:
+            return self._known[1]
         with self._connection() as connection:
             row = connection.execute(
                 "SELECT COUNT(*), COALESCE(SUM(undone), 0) FROM imports"
             ).fetchone()
-        return int(row[0]), int(row[1])
+        state = int(row[0]), int(row[1])
+        # A write that was cut short between the two is counted anew, so both have to agree.
+        if written is not None and written == self._written():
+            self._known = written, state
+        return state

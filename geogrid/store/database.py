@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from typing import ClassVar, Final
 from geogrid.errors import StoreError
 
 FILE_NAME: Final = "app.sqlite"
+_HEADER_BYTES: Final = 100
+_COUNTER: Final = slice(24, 28)
 
 
 class ApplicationDatabase:
@@ -26,6 +29,19 @@ class ApplicationDatabase:
 
     def __init__(self, root: Path) -> None:
         self.path = root / FILE_NAME
+
+    def _written(self) -> tuple[int, ...] | None:
+        """Return numbers that change with every write; ``None`` where there is no file yet.
+
+        SQLite counts the writes to a file in its header (file format, 1.3.7); a copy that was put
+        back is another file, or of another time.
+        """
+        try:
+            with self.path.open("rb") as file:
+                header, found = file.read(_HEADER_BYTES), os.fstat(file.fileno())
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns, int.from_bytes(header[_COUNTER], "big")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
