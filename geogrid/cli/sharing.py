@@ -53,7 +53,11 @@ def layers(speech: Speech, /, ws: Path) -> None:
 @option("--format", "form", help="Format, as an ending such as gpkg; added to the name.")
 @option("--bbox", metavar="W,S,E,N", help="Only this box, degrees, WGS-84.")
 @option("--district", help="Only this district, by id or name.")
-@option("--area", metavar="LON,LAT;...", help="Only this area: its corners, degrees, WGS-84.")
+@option(
+    "--area",
+    metavar="LON,LAT;...",
+    help="Only this area: its corners, degrees, WGS-84, or LAYER:ID such as districts:350402.",
+)
 @option(
     "--where",
     multiple=True,

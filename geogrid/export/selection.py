@@ -103,13 +103,15 @@ class Selection:
     projected
         A projected CRS in metres to write instead; ``None`` for degrees.
     area
-        An area that was drawn, degrees, WGS-84: cells whose centre lies in it, features that
-        touch it.
+        An area that was drawn or picked, degrees, WGS-84: cells whose centre lies in it,
+        features that touch it.
     where
         What values have to be.
     land
         The outline of ``district``, degrees, WGS-84: features that touch it are in it. Without
         it they have to say themselves which district they are in.
+    called
+        What ``area`` is called, such as ``districts:350402``, where it was not drawn.
     """
 
     bbox: BBox | None = None
@@ -119,6 +121,7 @@ class Selection:
     area: Polygon | MultiPolygon | None = None
     where: tuple[Condition, ...] = ()
     land: Polygon | MultiPolygon | None = None
+    called: str = ""
 
     @property
     def axes(self) -> Axes:
@@ -160,7 +163,7 @@ class Selection:
         told: dict[str, object] = {
             "bbox": self.bbox,
             "district": self.district,
-            "area": None if self.area is None else self.area.wkt,
+            "area": None if self.area is None else self.called or self.area.wkt,
             "where": condition_text(self.where) or None,
         }
         return {name: value for name, value in told.items() if value is not None}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+import numpy as np
+from shapely.geometry import MultiPolygon, Polygon
 
 from geogrid.crs import Datum
 from geogrid.errors import InputError
@@ -11,6 +15,8 @@ from geogrid.export.selection import BBox, Selection, area_named, conditions
 from geogrid.service.outlook import Outlook
 
 AXES: Final = (*Datum, WORKING)
+_CALLED: Final = re.compile(r"([a-z]+):(.+)", re.DOTALL)
+_AREAL: Final = ("districts", "areas", "zones", "places", "depots")  # layers that hold areas
 
 
 class Taking(Outlook):
@@ -36,7 +42,8 @@ class Taking(Outlook):
         datum
             A datum such as ``gcj02``, or ``working`` for the CRS of this workspace.
         area
-            Corners of an area, as `geogrid.export.selection.area_named` reads them.
+            Corners of an area, as `geogrid.export.selection.area_named` reads them; or a layer
+            and an id in it, such as ``districts:350402``.
         where
             What values have to be, as `geogrid.export.selection.conditions` reads it.
 
@@ -48,7 +55,7 @@ class Taking(Outlook):
         Raises
         ------
         InputError
-            One of the texts cannot be read, or there is no such district.
+            One of the texts cannot be read, or there is no such district or area.
         """
         named = (datum or Datum.WGS84).lower()
         if named not in AXES:
@@ -59,4 +66,28 @@ class Taking(Outlook):
         held = Datum.WGS84 if projected is not None else Datum(named)
         boundary = self.grid.boundary
         found = boundary.ids[boundary.position_of(district)] if district is not None else None
-        return Selection(bbox, found, held, projected, area_named(area), conditions(where))
+        called = _CALLED.fullmatch(area or "")
+        return Selection(
+            bbox=bbox,
+            district=found,
+            datum=held,
+            projected=projected,
+            area=self._area_called(*called.groups()) if called else area_named(area),
+            where=conditions(where),
+            called=called[0] if called else "",
+        )
+
+    def _area_called(self, layer_id: str, name: str) -> Polygon | MultiPolygon:
+        """Return the area of a layer that an id names."""
+        if layer_id in _AREAL and layer_id in self.layer_ids():
+            frame = self.register(layer_id)
+            for shape in frame.geometry[np.asarray(frame.index.astype(str)) == name]:
+                if isinstance(shape, Polygon | MultiPolygon):
+                    return shape
+        raise InputError(
+            "there is no area {name!r} in {layer}; an area is named by one of the layers {known} "
+            "and its id, as in districts:350402",
+            name=name[:200],
+            layer=layer_id,
+            known=", ".join(_AREAL),
+        )

@@ -36,6 +36,11 @@ def test_a_district_of_the_list_tells_its_statistics_and_the_link_keeps_it(visit
     page.reload()
     expect(cells).to_have_text(f"{wanted['cells']:,}")
     expect(page.locator("#area-pick")).to_have_value(f"districts:{feature['id']}")
+    page.click("#take-open")
+    expect(page.locator("#take-parts")).to_contain_text("Only the chosen area")
+    file = page.locator("#take-list a[download='grid.geojson']").get_attribute("href")
+    assert len(visitor.api(f"/{file}")["features"]) == wanted["cells"]
+    page.keyboard.press("Escape")
     page.click("#area-clear")
     expect(page.locator("#area-stats")).to_be_hidden()
     expect(page.locator("#area-pick")).to_have_value("")

@@ -104,6 +104,22 @@ def shown_plan(page):
     }
 
 
+def changes_wait(page, said, other):
+    """Open another plan and come back: the changes are there, and can be taken back."""
+    changed = query_of(page)["desk"]
+    page.select_option("#desk-open", other)
+    expect(page.locator("#desk-name")).to_contain_text("Saved as “By hand”")
+    expect(page.locator("#notices")).to_contain_text("wait in this browser")
+    page.select_option("#desk-open", changed)
+    expect(page.locator("#desk-name")).to_contain_text("Changed since")
+    expect(page.locator("#notices")).to_contain_text("Undo leads back")
+    assert shown_plan(page) == said
+    page.click("#desk-undo")
+    expect(page.locator("#desk-name")).to_contain_text("Saved as “With three more”")
+    expect(page.locator("#desk-cameras li")).to_have_count(4)
+    assert not page.evaluate("Object.keys(localStorage).some((name) => /desk.*[0-9]$/.test(name))")
+
+
 def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(visit):
     visitor = visit()
     page = visitor.open(HERE)
@@ -151,20 +167,7 @@ def test_more_is_asked_for_in_one_district_with_a_proof_kept_compared_and_sent(v
         one.wait_for_selector("body[data-ready]")
         expect(one.locator("#desk-name")).to_contain_text("Changed since")
         assert shown_plan(one) == said
-
-    # Another plan is opened meanwhile: the changes wait, and can be taken back.
-    changed = query_of(page)["desk"]
-    page.select_option("#desk-open", by_hand)
-    expect(page.locator("#desk-name")).to_contain_text("Saved as “By hand”")
-    expect(page.locator("#notices")).to_contain_text("wait in this browser")
-    page.select_option("#desk-open", changed)
-    expect(page.locator("#desk-name")).to_contain_text("Changed since")
-    expect(page.locator("#notices")).to_contain_text("Undo leads back")
-    assert shown_plan(page) == said
-    page.click("#desk-undo")
-    expect(page.locator("#desk-name")).to_contain_text("Saved as “With three more”")
-    expect(page.locator("#desk-cameras li")).to_have_count(4)
-    assert page.evaluate("Object.keys(localStorage).filter((name) => /desk.*[0-9]$/.test(name))") == []
+    changes_wait(page, said, by_hand)
 
 
 def test_a_draft_is_sent_by_its_link_and_a_plan_names_its_district(visit, tiny_workspace):

@@ -40,6 +40,8 @@ test("a file has the parts that are chosen and no others", () => {
     { f: "csv", datum: "gcj02", district: "", area: "", where: "n=1..2" });
   assert.deepEqual(parametersOf("cameras", "kml", "wgs84", parts, new Set(["district", "area", "where"])),
     { f: "kml", datum: "", district: "1", area: "1,2;3,4;5,6", where: "" });
+  const picked = partsOf({ ...EMPTY, area: "zones:Z;1" }, []);
+  assert.equal(parametersOf("gaps", "csv", "wgs84", picked, new Set(["area"])).area, "zones:Z;1");
 });
 
 test("what knows WGS-84 alone holds no other datum", () => {

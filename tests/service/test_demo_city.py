@@ -147,6 +147,10 @@ def test_a_part_of_a_layer_follows_district_and_window(tiny_workspace, tmp_path)
     )
     written = len(path.read_text("utf-8-sig").splitlines()) - 1
     assert 0 < written < inside < every
+    picked = tiny_workspace.selection(area="districts:350402")  # the same land, picked as an area
+    tiny_workspace.export("incidents", tmp_path / "area.csv", selection=picked, window=window)
+    assert (tmp_path / "area.csv").read_bytes() == path.read_bytes()
+    assert picked.as_text() == {"area": "districts:350402"}
 
 
 @pytest.mark.parametrize("ending", ["parquet", "geojson", "gpkg", "csv", "fgb"])
@@ -178,6 +182,9 @@ def test_an_unknown_layer_or_district_names_the_known_ones(tiny_workspace, tmp_p
         tiny_workspace.layer("weather")
     with pytest.raises(InputError, match="350402"):
         tiny_workspace.export("gaps", tmp_path / "x.csv", selection=Selection(district="Atlantis"))
+    for named in ("districts:Atlantis", "weather:1", "cameras:1"):
+        with pytest.raises(InputError, match="there is no area"):
+            tiny_workspace.selection(area=named)
 
 
 def test_the_map_is_one_file(tiny_workspace, tmp_path):

@@ -35,13 +35,11 @@ export function conditionsOf(layerId, state) {
   return parts.join(";");
 }
 
-const NAMED = /^[a-z]+:/; // as area-pick.js names areas
-
 /** Return what the map shows of all layers: a district, an area, values; only those that leave something out. */
 export function partsOf(state, layerIds) {
   return {
     district: state.district,
-    area: NAMED.test(state.area) ? "" : state.area, // one that was picked has more corners than an address holds
+    area: state.area, // corners, or the name of one that was picked
     where: Object.fromEntries(layerIds.map((id) => [id, conditionsOf(id, state)]).filter(([, text]) => text)),
   };
 }
