@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,6 +15,7 @@ from tests.e2e.conftest import NARROW
 
 pytestmark = pytest.mark.browser
 ROOMS = "编号,经度,纬度,等级,名称\nR1,117.62,26.26,1,列东\nR2,117.63,26.27,9,<b>列西</b>\n"
+MANY = [f"M{i},117.62,{26.2 + i / 1e4:.4f},1,某地\n" for i in range(1200)]
 
 
 @pytest.fixture
@@ -43,7 +47,11 @@ def test_a_file_is_looked_at_taken_and_taken_back(visit, empty_address, tmp_path
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.locator("#log")).to_contain_text("rooms.csv")
     expect(seen).to_be_hidden()
-    assert len(visitor.api("/api/imports")["imports"]) == 2
+    answer = visitor.api("/api/imports")
+    assert len(answer["imports"]) == 2
+    at = datetime.fromisoformat(answer["imports"][-1]["at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    when = page.locator("#log tbody tr").first.locator("td").nth(1)
+    expect(when).to_have_text(f"{at.day} {at:%b %Y, %H:%M}")  # on the clock of the workspace
     looker.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # is come back to
     looker.get_by_role("button", name="Load again").click()
     expect(looker.locator("[data-layer-row=rooms]")).to_have_count(1)
@@ -59,13 +67,13 @@ def test_a_file_is_looked_at_taken_and_taken_back(visit, empty_address, tmp_path
 
 def test_what_was_declared_otherwise_must_be_looked_at_again(visit, empty_address, tmp_path):
     file = tmp_path / "rooms.csv"
-    file.write_text(ROOMS, "utf-8")
+    file.write_text(ROOMS + "".join(MANY), "utf-8")
     page = visit(empty_address, viewport=NARROW).open("import?lang=en")
     page.get_by_label("Drop files here").set_input_files(file)
     page.get_by_label("Kind").select_option("rooms")
     page.get_by_label("Datum of coordinates").select_option("wgs84")
     page.get_by_role("button", name="Look at them first").click()
-    expect(page.locator("#seen")).to_be_visible()
+    expect(page.locator("#verdict")).to_contain_text("1,201 rows to keep, 1 refused")
     page.get_by_label("Datum of coordinates").select_option("gcj02")
     expect(page.locator("#seen")).to_be_hidden()
     width = page.evaluate("() => document.documentElement.scrollWidth")

@@ -2,6 +2,7 @@
 
 import { getFeatures, getJson, send, sendFile } from "./api.js";
 import { byId, el } from "./dom.js";
+import { moment, number } from "./format.js";
 import { createPreviewMap } from "./import-map.js";
 import { watchProfiles } from "./import-profiles.js";
 import { showRefused } from "./import-refused.js";
@@ -11,9 +12,10 @@ import { complain, tell, whileBusy } from "./notices.js";
 const DECLARED = ["datum", "tz", "speed_unit", "unit", "credit"];
 const waiting = []; // files laid aside on the server: {file, name, bytes}
 let fields = new Map();
+let timeZone; // the workspace's
 let asked = null; // what was looked at last; taking takes exactly that
 
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const size = (bytes) => (bytes < 1e6 ? `${number(Math.max(1, bytes / 1e3))} kB` : `${number(bytes / 1e6, 1)} MB`);
 const kindWord = (kind) => word("kind", kind);
 
 function table(header, rows, attributes = {}) {
@@ -105,12 +107,12 @@ function seenFile(about) {
     columns.length ? el("p", { class: "small quiet" }, t("import.columns_read"), " ",
       columns.map(([field, column]) => `${field} ← ${column}`).join(" · ")) : null,
     about.rows.length ? table(about.header, about.rows, { "aria-label": t("import.first_rows", { file: about.file }) }) : null,
-    about.refusals.length ? el("p", { class: "small" }, t("import.refused", { count: about.bad_rows.length })) : null,
+    about.refusals.length ? el("p", { class: "small" }, t("import.refused", { count: number(about.bad_rows.length) })) : null,
     about.refusals.length ? table(
       [t("import.row"), t("import.field"), t("import.value"), t("import.reason")],
       about.refusals.map(({ row, line, field, value, reason }) =>
         [line ? t("import.row_and_line", { row, line }) : row, field, value, reason]),
-      { "aria-label": t("import.refused", { count: about.bad_rows.length }) }) : null);
+      { "aria-label": t("import.refused", { count: number(about.bad_rows.length) }) }) : null);
 }
 
 async function look(map) {
@@ -121,7 +123,7 @@ async function look(map) {
   const verdict = byId("verdict");
   verdict.className = `verdict ${seen.status}`;
   verdict.textContent = `${t(`import.status.${seen.status}`)}\n${t("import.counts", {
-    accepted: seen.accepted, refused: seen.bad_rows.length, repeated: seen.duplicates,
+    accepted: number(seen.accepted), refused: number(seen.bad_rows.length), repeated: number(seen.duplicates),
   })}`;
   byId("warnings").replaceChildren(...seen.warnings.map((text) => el("li", {}, text)));
   byId("seen-files").replaceChildren(...seen.files.map(seenFile));
@@ -138,7 +140,7 @@ async function take() {
   waiting.length = 0;
   forget();
   showFiles();
-  tell(t("import.taken", { accepted: done.accepted, kind: kindWord(done.kind), number: done.import }));
+  tell(t("import.taken", { accepted: number(done.accepted), kind: kindWord(done.kind), number: done.import }));
   await showLog();
 }
 
@@ -147,9 +149,9 @@ function refusedOf(one) {
   const count = one.bad_rows?.length ?? 0;
   if (!count) return one.bad_rows ? 0 : "";
   return el("button", {
-    type: "button", class: "link", "aria-label": t("import.show_refused", { count, number: one.id }),
+    type: "button", class: "link", "aria-label": t("import.show_refused", { count: number(count), number: one.id }),
     click: () => showRefused(one, correct).catch((error) => complain(error)),
-  }, String(count));
+  }, number(count));
 }
 
 /** Lay corrected rows aside and look at them as the import they come from was declared. */
@@ -173,8 +175,8 @@ async function showLog() {
     el("thead", {}, el("tr", {}, ...["number", "when", "kind", "files_col", "accepted", "refused_col"].map((name) =>
       el("th", { scope: "col" }, t(`import.${name}`))))),
     el("tbody", {}, ...imports.toReversed().map((one) => el("tr", {}, ...[
-      one.id, one.at.replace("T", " ").replace("+00:00", " UTC"), kindWord(one.kind),
-      one.files.map(({ file }) => file).join(", "), one.accepted ?? "", refusedOf(one),
+      one.id, moment(one.at, timeZone), kindWord(one.kind), one.files.map(({ file }) => file).join(", "),
+      typeof one.accepted === "number" ? number(one.accepted) : "", refusedOf(one),
     ].map((value) => el("td", {}, value instanceof Node ? value : String(value)))))));
   const undo = byId("undo");
   undo.hidden = !last;
@@ -202,6 +204,7 @@ async function undoLast(last) {
 async function start() {
   await useLanguage(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
   const [{ kinds, time_zone: zone }, { features }] = await Promise.all([getJson("api/imports"), getFeatures("districts")]);
+  timeZone = zone;
   fields = new Map(kinds.map(({ kind, fields: of }) => [kind, of]));
   byId("kind").replaceChildren(...kinds.map(({ kind }) => el("option", { value: kind }, kindWord(kind))));
   byId("zones").replaceChildren(...[...new Set([zone, "UTC"])].map((name) => el("option", { value: name })));

@@ -2,6 +2,7 @@
 
 import { address, getJson } from "./api.js";
 import { byId, el } from "./dom.js";
+import { number } from "./format.js";
 import { t, currentLanguage } from "./i18n.js";
 import { complain, whileBusy } from "./notices.js";
 
@@ -25,10 +26,10 @@ export async function showRefused(one, again) {
   const { header, rows, count } = await whileBusy(t("import.looking"), () => getJson(`api/imports/${one.id}/refused`));
   const box = byId("refused");
   const close = () => { box.hidden = true; };
-  byId("refused-title").textContent = t("import.refused_of", { number: one.id, count });
+  byId("refused-title").textContent = t("import.refused_of", { number: one.id, count: number(count) });
   byId("refused-file").href = address(`api/imports/${one.id}/refused.csv`, { lang: currentLanguage() });
   byId("refused-more").hidden = rows.length === count;
-  byId("refused-more").textContent = t("import.refused_more", { shown: rows.length });
+  byId("refused-more").textContent = t("import.refused_more", { shown: number(rows.length) });
   byId("refused-rows").replaceChildren(
     el("thead", {}, el("tr", {}, ...header.map((name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...header.map((_, at) => cell(row, at, header))))));
