@@ -1,9 +1,10 @@
 """What the documents say works: commands and examples run, and links lead somewhere.
 
 In a fenced block marked ``console`` each line after a ``$`` prompt is run, with the lines that
-continue it. The blocks of one page run in order, in one shell, in an empty folder that has the
-project's ``data``. An indented block right after one shows lines that it must have printed. A
-comment right before a block steers it::
+continue it. The blocks of one page run in order in an empty folder that has the project's
+``data``, each line in a process of its own: ``geogrid`` by itself, what else there is in a shell.
+An indented block right after one shows lines that must have been printed. A comment right before
+a block steers it::
 
     <!-- docs-test: skip serves until it is stopped -->
     <!-- docs-test: needs helsinki_osm -->
@@ -18,6 +19,7 @@ import doctest
 import importlib
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +29,7 @@ import pytest
 
 import geogrid
 from geogrid.cli.program import program
+from tests.forked import Ended, run_forked
 
 ROOT = Path(__file__).parents[1]
 RUN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -66,6 +69,23 @@ def steps(page):
     return commands, needs, shown
 
 
+def run(command, folder):
+    """Run a command of a page in a folder and return how it ended."""
+    words = shlex.split(command.replace("\\\n", " "))
+    if words[0] == "geogrid":  # a pipe or a redirection would be a word that it refuses
+        return run_forked(words[1:], folder)
+    scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-euc", command],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LANG": "C.UTF-8", "PATH": scripts},
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.mark.parametrize("page", [page for page in RUN if steps(page)[0]], ids=name)
 def test_the_commands_of_a_page_run(page, tmp_path, request):
     commands, needs, shown = steps(page)
@@ -73,21 +93,11 @@ def test_the_commands_of_a_page_run(page, tmp_path, request):
     for folder in needs:
         shared = request.getfixturevalue("shared_data") / folder
         (tmp_path / folder).symlink_to(shared)
-    done = subprocess.run(
-        ["/bin/sh", "-eux", "-c", "\n".join(commands)],
-        cwd=tmp_path,
-        check=False,
-        capture_output=True,
-        text=True,
-        env=os.environ
-        | {
-            "LANG": "C.UTF-8",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        },
-    )
-    # The shell's trace names the command that failed.
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
-    printed = {tuple(line.split()) for line in done.stdout.splitlines()}
+    printed = set()
+    for command in commands:
+        done = run(command, tmp_path)
+        assert done.code == 0, f"{command}\n{done.out[-2000:]}\n{done.err[-4000:]}"
+        printed |= {tuple(line.split()) for line in done.out.splitlines()}
     assert [line for line in shown if tuple(line.split()) not in printed] == []
 
 
