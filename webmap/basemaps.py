@@ -138,9 +138,11 @@ def _basemap(path: Path, number: int, entry: Mapping[str, Any]) -> Basemap:
     if entry["datum"] not in tuple(Datum):
         raise _wrong(path, number, "datum", entry["datum"], ", ".join(Datum))
     archive = None if source == "url" else PmTiles(path.parent / entry["file"])
+    least = 0 if archive is None else archive.min_zoom
     deepest = entry.get("max_zoom", 18 if archive is None else archive.max_zoom)
-    if not isinstance(deepest, int) or not 1 <= deepest <= _DEEPEST:
-        raise _wrong(path, number, "max_zoom", deepest, f"1 to {_DEEPEST}")
+    whole = isinstance(deepest, int) and not isinstance(deepest, bool)
+    if not whole or not least <= deepest <= _DEEPEST:
+        raise _wrong(path, number, "max_zoom", deepest, f"{least} to {_DEEPEST}")
     return Basemap(
         id=entry["id"],
         name=entry["name"],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from geogrid.errors import InputError
 
@@ -103,7 +104,7 @@ class JsonFields:
         return value
 
     def text(self, name: str, *, longest: int = _LONGEST) -> str | None:
-        """Return a text without control characters; ``None`` where it is left out or null.
+        """Return a text whose signs are all seen; ``None`` where it is left out or null.
 
         Parameters
         ----------
@@ -120,13 +121,32 @@ class JsonFields:
         Raises
         ------
         InputError
-            It is none, or too long.
+            It is none, or too long, or has a sign that nobody sees, such as a space without
+            width: two names that look alike have to be alike.
         """
         value = self._body.get(name)
         if value is None:
             return None
-        if not isinstance(value, str) or len(value) > longest or not _is_plain(value):
-            self._refuse(name, value, f"<= {longest} characters")
+        if not isinstance(value, str):
+            self._refuse(name, value, '"..."')
+        if len(value) > longest:
+            raise InputError(
+                "{where}: {name} has {count} characters; give at most {most}",
+                where=self._where,
+                name=name,
+                count=len(value),
+                most=longest,
+            )
+        for at, sign in enumerate(value, start=1):
+            if not _is_seen(sign):
+                raise InputError(
+                    "{where}: character {at} of {name} is {sign}, which nobody sees; type the "
+                    "text anew without it",
+                    where=self._where,
+                    name=name,
+                    at=at,
+                    sign=f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip(),
+                )
         return value.strip()
 
     def flag(self, name: str) -> bool:
@@ -230,7 +250,7 @@ class JsonFields:
             self._refuse(name, value, "{...}")
         return dict(value)
 
-    def _refuse(self, name: str, got: object, wanted: str) -> None:
+    def _refuse(self, name: str, got: object, wanted: str) -> NoReturn:
         raise InputError(
             "{where}: {name} is {got!r}; give {wanted}",
             where=self._where,
@@ -240,5 +260,6 @@ class JsonFields:
         )
 
 
-def _is_plain(text: str) -> bool:
-    return all(sign.isprintable() or sign in "\n\t" for sign in text)
+def _is_seen(sign: str) -> bool:
+    """Tell whether a sign shows, if only as the wide space of a Chinese keyboard."""
+    return sign.isprintable() or sign in "\n\t" or unicodedata.category(sign) == "Zs"

@@ -63,7 +63,8 @@ def test_a_key_comes_from_the_environment_and_is_asked_for(written, monkeypatch)
         ("{z}/{x}/{y}", "{z}/{x}", "url is"),
         ("http://10.1.2.3:8080", "file:///etc", "url is"),
         ("10.1.2.3:8080", "a.b;script-src x", "url is"),
-        ("max_zoom = 17", "max_zoom = 99", "max_zoom is 99; give 1 to 22"),
+        ("max_zoom = 17", "max_zoom = 99", "max_zoom is 99; give 0 to 22"),
+        ("max_zoom = 17", "max_zoom = true", "max_zoom is True; give 0 to 22"),
         ("max_zoom = 17", "zoom = 17", "unknown field 'zoom'"),
         ('id = "intranet"', 'id = "a b"', "id is 'a b'"),
         ("[[basemap]]", "[basemap]", "write a table"),
@@ -117,5 +118,10 @@ def test_a_ground_can_be_a_pmtiles_file_beside_its_toml(written, tmp_path, tiny_
     assert client.get("/ground/intranet/9/420/x").status_code == 404
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "http" not in policy
+    with pytest.raises(InputError, match="max_zoom is 7; give 9 to 22"):  # it begins at 9
+        read_basemaps(written(filed.replace("= 17", "= 7")))
+    (tmp_path / "city.pmtiles").write_bytes(pmtiles({(0, 0, 0): b"world"}))
+    (whole,) = read_basemaps(written(filed.replace("max_zoom = 17\n", "")))
+    assert (whole.max_zoom, whole.archive.tile(0, 0, 0)) == (0, b"world")
     with pytest.raises(InputError, match="give either a url or a file"):
         read_basemaps(written(ONE + 'file = "city.pmtiles"\n'))
