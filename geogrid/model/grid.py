@@ -165,9 +165,23 @@ class Grid:
         """Return the public codes of the active cells, in order."""
         return self.spec.codes(self.cells)
 
-    def lonlat(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the centres of the active cells in degrees, WGS-84."""
-        lon, lat = transformer(self.spec.crs, WGS84).transform(*self.spec.centres(self.cells))
+    def lonlat(
+        self, cells: ArrayLike | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the centres of cells.
+
+        Parameters
+        ----------
+        cells
+            Cell ids, shape (n,); the active cells if ``None``.
+
+        Returns
+        -------
+        lon, lat : ndarray of float, shape (n,)
+            Degrees, WGS-84.
+        """
+        x, y = self.spec.centres(self.cells if cells is None else cells)
+        lon, lat = transformer(self.spec.crs, WGS84).transform(x, y)
         return np.asarray(lon), np.asarray(lat)
 
     def h3_ids(self, resolution: int = H3_RESOLUTION) -> NDArray[np.uint64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -170,6 +171,16 @@ def exposure(
     dict of str to ndarray of bool
         Masks over the active cells; a register that is empty is not named.
     """
+    prints = tuple((kind, shelf.registers.fingerprint(kind)) for kind in ("roads", *points))
+    return dict(_exposure(shelf, points, prints))
+
+
+@lru_cache(maxsize=4)  # one question each of hotspots, gaps and forecasts, in every window
+def _exposure(
+    shelf: Shelf,
+    points: tuple[str, ...],
+    prints: tuple[tuple[str, str], ...],  # noqa: ARG001 - a key: other registers
+) -> dict[str, NDArray[np.bool_]]:
     masks: dict[str, NDArray[np.bool_]] = {}
     lines = roads(shelf)
     if lines is not None:

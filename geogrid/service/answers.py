@@ -169,7 +169,7 @@ def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str
     at = int(grid.position_of([grid.spec.cell_of_code(code)])[0])
     if at < 0:
         raise LayerNotFoundError("cell {code} lies outside the districts", code=code)
-    lon, lat = grid.lonlat()
+    lon, lat = grid.lonlat(grid.cells[[at]])
     values = {
         layer_id: {name: plain(table[name][at]) for name in table.columns}
         for layer_id, table in tables.items()
@@ -189,8 +189,8 @@ def cell_json(grid: Grid, code: str, tables: dict[str, CellTable], language: str
         "district": grid.boundary.ids[grid.district[at]],
         "district_name": grid.boundary.names[grid.district[at]],
         "area_m2": round(float(grid.area_m2[at]), 3),
-        "lon": round(float(lon[at]), _DEGREE_DECIMALS),
-        "lat": round(float(lat[at]), _DEGREE_DECIMALS),
+        "lon": round(float(lon[0]), _DEGREE_DECIMALS),
+        "lat": round(float(lat[0]), _DEGREE_DECIMALS),
         "sentence": sentence,
         "layers": values,
     }

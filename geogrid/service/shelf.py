@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -199,8 +199,7 @@ class Shelf:
 
     def tunnels(self) -> Tunnels:
         """Return the tunnels among the roads, in the working CRS."""
-        lines = self.registers.flagged("roads", "tunnel").geometry.to_numpy()
-        return Tunnels.of(lines, self.config.crs) if lines.size else Tunnels.none()
+        return _tunnels(self, self.registers.fingerprint("roads"))
 
     def import_area(self) -> tuple[float, float, float, float]:
         """Return the box in degrees, WGS-84, that imported positions must lie in."""
@@ -211,6 +210,12 @@ class Shelf:
     def state(self) -> tuple[object, ...]:
         """Return a value that changes whenever the workspace's facts do."""
         return (*self.application.state(), self.registers.changed_ns())
+
+
+@lru_cache(maxsize=1)
+def _tunnels(shelf: Shelf, fingerprint: str) -> Tunnels:  # noqa: ARG001 - a key: other roads
+    lines = shelf.registers.flagged("roads", "tunnel").geometry.to_numpy()
+    return Tunnels.of(lines, shelf.config.crs) if lines.size else Tunnels.none()
 
 
 def require_new(root: Path) -> None:

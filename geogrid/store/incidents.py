@@ -50,6 +50,7 @@ class IncidentStore:
     def __init__(self, root: Path, time_zone: str) -> None:
         self.root = root
         self.time_zone = time_zone
+        self._known: tuple[tuple[object, ...], Incidents] | None = None  # of the files as they were
 
     def _files(self) -> list[Path]:
         return sorted((self.root / "incidents").glob("year=*/incidents.parquet"))
@@ -73,7 +74,15 @@ class IncidentStore:
         return every.sort_values("id", ignore_index=True)
 
     def read(self) -> Incidents:
-        """Return all incidents."""
+        """Return all incidents, those of before while no file has changed."""
+        stats = [(path, path.stat()) for path in self._files()]
+        files = tuple((path, s.st_ino, s.st_size, s.st_mtime_ns) for path, s in stats)
+        known = self._known
+        if known is None or known[0] != files:
+            known = self._known = files, self._read()
+        return known[1]
+
+    def _read(self) -> Incidents:
         frame = self.frame()
         code, names = pd.factorize(frame["category"].astype(object), sort=True)
         source = pd.Index(SOURCES).get_indexer(pd.Index(frame["source"].astype(object)))

@@ -38,6 +38,7 @@ class RegisterStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._prints: dict[str, tuple[int, str]] = {}  # hash by kind, of the file as it was then
+        self._kinds: tuple[int, tuple[str, ...]] | None = None  # of the same
 
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds that are registered.
@@ -52,7 +53,11 @@ class RegisterStore:
         StoreError
             The file is missing or damaged.
         """
-        return _layers(self.root / FILE_NAME)
+        changed_ns = self.changed_ns()
+        known = self._kinds
+        if known is None or known[0] != changed_ns or not changed_ns:
+            known = self._kinds = changed_ns, _layers(self.root / FILE_NAME)
+        return known[1]
 
     def changed_ns(self) -> int:
         """Return when the file was last written, nanoseconds since 1970; 0 if it is missing."""

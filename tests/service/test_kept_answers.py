@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,8 +13,11 @@ import shapely
 from geogrid.model.cells import CellTable, Field
 from geogrid.model.window import Window
 from geogrid.service import kept_answers, layers
+from geogrid.service.analyses import exposure
 from geogrid.service.answer_bytes import answer_bytes
 from geogrid.workspace import Workspace
+from tests.service.test_forecasts import rows_of
+from tests.small_city import write_incidents
 
 N = 50_000
 NIGHT = Window.parse(hours="22-06")
@@ -67,3 +72,32 @@ def test_the_coverage_of_a_window_is_worked_out_once_for_all_layers(tiny_workspa
     alone = layers.build_layer(tiny_workspace._shelf, "gaps", layers.Questions(window=NIGHT)).table
     for name in alone.columns:
         np.testing.assert_array_equal(tables["gaps"][name], alone[name])
+
+
+def test_registers_and_incidents_are_read_again_when_they_have_changed(ws, options, tmp_path):
+    shelf, numbers = ws._shelf, []
+    for number in (1, 2, 3):
+        rows = tmp_path / f"{number}.csv"
+        write_incidents(rows, rows_of()[:number])
+        ws.import_files("incidents", [rows], options)
+        numbers.append(len(shelf.incidents.read()))
+        assert shelf.incidents.read() is shelf.incidents.read()
+    assert numbers == [1, 2, 3]
+    assert "rooms" not in shelf.registers.kinds()
+    room = {"type": "Feature", "id": "r", "properties": {"id": "r", "class": "1"}}
+    lon, lat = ws.grid.lonlat(ws.grid.cells[[0]])
+    room["geometry"] = {"type": "Point", "coordinates": [float(lon[0]), float(lat[0])]}
+    rooms = tmp_path / "rooms.geojson"
+    rooms.write_text(json.dumps({"type": "FeatureCollection", "features": [room]}), "utf-8")
+    ws.import_files("rooms", [rooms], options)
+    assert "rooms" in shelf.registers.kinds()
+    assert exposure(shelf)["rooms"].tolist().index(True) == 0
+    ws.undo()
+    assert "rooms" not in shelf.registers.kinds()
+    assert "rooms" not in exposure(shelf)
+
+
+def test_one_cell_lies_where_it_lies_among_all(ws):
+    every, at = ws.grid.lonlat(), len(ws.grid) // 3
+    one = ws.grid.lonlat(ws.grid.cells[[at]])
+    assert (one[0][0], one[1][0]) == (every[0][at], every[1][at])
