@@ -24,6 +24,7 @@ from geogrid.analysis.road_travel import (
 from geogrid.analysis.travel_speeds import TravelParams, minutes_at
 from geogrid.model.cells import Field
 from geogrid.model.grid import Grid
+from geogrid.model.window import HOUR_NAMES
 
 HOURS: Final = 24
 WALK_CELLS: Final = 3.0  # cells around a start to which one may walk straight
@@ -57,8 +58,9 @@ FIELDS: Final = (
     Field(
         "worst_hour",
         "Worst hour",
-        scale="text",
+        scale="category",
         meaning="hour of the local day with that median, such as 03",
+        categories=HOUR_NAMES,
     ),
     Field(
         "responses",

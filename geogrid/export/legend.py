@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geogrid.errors import InputError
+from geogrid.export.hour_colours import hour_swatch
 from geogrid.export.palettes import (
     ABOVE,
     BELOW,
@@ -21,6 +22,7 @@ from geogrid.export.palettes import (
     sequential,
 )
 from geogrid.model.cells import Field
+from geogrid.model.window import HOUR_NAMES
 
 MAX_CLASSES: Final = 254  # a class is one byte; 255 is null
 CLASSES: Final = 6
@@ -184,12 +186,20 @@ def _finite(values: NDArray[np.generic]) -> NDArray[np.float64]:
 
 
 def _categories(field: Field, values: NDArray[np.generic]) -> list[Class]:
+    if field.categories == HOUR_NAMES:
+        return [_hour(hour) for hour in range(len(HOUR_NAMES))]
     return [
         _class(
             name, None, None, category_swatch(name, i), _SPOKEN.get(name, name.replace("_", " "))
         )
         for i, name in enumerate(categories_of(field, values))
     ]
+
+
+def _hour(hour: int) -> Class:
+    return _class(
+        HOUR_NAMES[hour], None, None, hour_swatch(hour), f"{hour:02d}:00–{hour + 1:02d}:00"
+    )
 
 
 def _significance() -> list[Class]:

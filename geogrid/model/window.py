@@ -10,6 +10,7 @@ from typing import Final
 from geogrid.errors import InputError
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOUR_NAMES: Final = tuple(f"{hour:02d}" for hour in range(24))  # as columns hold them
 _HOURS: Final = re.compile(r"(\d{1,2})-(\d{1,2})")
 
 

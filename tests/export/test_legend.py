@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as st_arrays
 
 from geogrid.export.legend import column_legend
 from geogrid.model.cells import Field
+from geogrid.model.window import HOUR_NAMES
 
 GAP_STATES = (
     "not_required",
@@ -166,6 +167,21 @@ def test_none_and_not_known_look_different(theme):
     assert found["null"]["hatch"] is not None
     assert found["classes"][0]["hatch"] is None
     assert found["null"][theme] != found["classes"][0][theme]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_hours_go_round_from_dark_night_to_light_noon(theme):
+    found = legend([], "category", categories=HOUR_NAMES)["classes"]
+    assert [found[0]["label"], found[23]["label"]] == ["00:00–01:00", "23:00–24:00"]
+    colours = [entry[theme] for entry in found]
+    assert len(set(colours)) == 24
+    light = [lightness(colour) for colour in colours]
+    assert light.index(max(light)) == 12
+    assert (np.diff(light[1:13]) > 0).all()
+    assert (np.diff(light[12:23]) < 0).all()
+    parts = np.array([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in colours])
+    steps = np.abs(parts - np.roll(parts, -1, axis=0)).sum(axis=1)  # the last is midnight's
+    assert steps[23] <= steps[:23].max()
 
 
 def lightness(colour):

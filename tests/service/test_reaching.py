@@ -9,6 +9,7 @@ import pytest
 
 from geogrid.analysis.unit_positions import last_places
 from geogrid.errors import LayerNotFoundError
+from geogrid.export.lattice_wire import wire_column
 from geogrid.model.tracks import Tracks
 from geogrid.model.window import Window
 from tests.small_city import EAST, WEST, drive, write_tracks
@@ -71,6 +72,7 @@ def test_units_are_where_they_reported_and_only_in_their_hours(filled, options, 
     assert np.isnan(night.table["unit_min"]).all()
     morning = filled.reach(Window(hours=(8, 9)))
     assert set(morning.table["worst_hour"]) == {"08"}
+    assert set(wire_column(morning.table, "worst_hour").values()) == {8.0}  # is drawn
     assert np.nanmin(morning.table["unit_min"]) == 0.0
 
 
