@@ -28,6 +28,7 @@ const NEARER = 2; // levels that a click on a cluster goes down
 const SLOW = new Set(["spots", "positions", "leaks", "roads_never"]); // not counted before someone asks
 const MADE_OF = { positions: ["tracks"], leaks: ["roads", "checkpoints"] }; // those that are no layer on the server
 const MOST_IN_VIEW = 8000;
+const AT_ONCE = 3; // questions under way: on a slow link a round trip each would add up; a browser has six for all
 
 /** Build the list of layers and keep the map in step with it. */
 export function createFeatureView({ map, store, layers, about }) {
@@ -241,13 +242,16 @@ export function createFeatureView({ map, store, layers, about }) {
   return {
     start: async () => {
       await Promise.all([...listed(store.get().on)].filter((id) => ids.includes(id)).map(show));
-      for (const id of ids) {
-        if (infos.has(id) || SLOW.has(id)) continue;
-        const info = await getJson(`api/layers/${id}`);
-        infos.set(id, info);
-        if (!counts.has(id)) counts.set(id, info.count);
-        list.draw();
-      }
+      const left = ids.filter((id) => !infos.has(id) && !SLOW.has(id));
+      const next = async () => {
+        for (let id = left.shift(); id; id = left.shift()) {
+          const info = await getJson(`api/layers/${id}`);
+          infos.set(id, info);
+          if (!counts.has(id)) counts.set(id, info.count);
+          list.draw();
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, next));
     },
     setTheme: (theme) => { for (const one of [...canvases.values(), clusters]) one.setTheme(theme); list.draw(); },
     /** Return all features of a layer, shown or not; for the search. */

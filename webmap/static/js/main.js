@@ -103,7 +103,7 @@ async function start() {
   const { about, layers, basemap, mesh } = await whileBusy(t("busy.map"), load);
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
-  const folds = createFolds(["compare", "area", "plan"].filter((name) => store.get()[name]));
+  const folds = createFolds(["compare", "area", "plan"].filter((name) => store.get()[name] || (name === "area" && store.get().corners)));
   const placed = store.get().z !== null || store.get().district !== "";
   translatePage(about.name);
   const lattice = geogridLattice.onDatum(geogridLattice.openMesh(mesh), basemap?.datum);
