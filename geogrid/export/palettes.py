@@ -42,7 +42,8 @@ class Swatch:
         }
 
 
-ZERO: Final = Swatch("#f6e4dc", "#43343a", 0.8)  # known none: a pale rose that no ramp has
+# Known none, in colours that no ramp has: a pale rose; in the dark a slate just above the land.
+ZERO: Final = Swatch("#f6e4dc", "#2c3642", 0.8)
 NULL: Final = Swatch("#b4bac3", "#4a515c", 0.35, "#868e9b", "#69727f")  # not known
 CLEAR: Final = Swatch("#ffffff", "#000000", 0.0)
 NEUTRAL: Final = Swatch("#e6e3dd", "#44474d")

@@ -121,6 +121,9 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, language):
     page.touchscreen.tap(190, 300)
     expect(page.locator("#cell h2")).to_be_visible()
     assert page.evaluate(NO_OVERFLOW)
+    page.evaluate("document.querySelector('#print-open').click()")  # below two sheets by now
+    expect(page.locator("#sheet-page")).to_be_visible()
+    assert page.evaluate(NO_OVERFLOW)
 
 
 def test_every_layer_can_be_taken_away(page, tiny_workspace, tmp_path):

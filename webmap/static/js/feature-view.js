@@ -176,7 +176,7 @@ export function createFeatureView({ map, store, layers, about }) {
   function kinds(id) {
     if (!loaded.has(id)) return [];
     const out = leftOut(id);
-    return Object.entries(styles[id].looks(themeInForce(store.get()), 18)).filter(([kind]) => kind !== "")
+    return Object.entries(styles[id].looks(themeInForce(store.get()), 18)).filter(([kind], at, all) => kind !== "" || all.length === 1)
       .sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, look]) => ({ kind, look, shown: !out.has(kind) }));
   }
 

@@ -35,7 +35,7 @@ export function createLayerList({ order, isOn, fixed, count, notes, kinds, opaci
     const box = el("input", { type: "checkbox", id: `layer-${id}`, change: () => act.toggle(id, box.checked) });
     box.checked = isOn(id);
     const many = count(id);
-    line.append(el("label", { for: `layer-${id}` }, box, name(id),
+    line.append(el("label", { for: `layer-${id}` }, box, onlySign(id, box.checked), el("span", { class: "layer-name" }, name(id)),
       el("span", { class: "count" }, many === undefined || many === null ? "" : number(many))));
     if (!box.checked) return line;
     line.append(settingsButton(id));
@@ -110,6 +110,12 @@ export function createLayerList({ order, isOn, fixed, count, notes, kinds, opaci
     return el("div", { class: "layer-settings" },
       el("label", { for: `layer-fade-${id}` }, t("measure.opacity")), bar,
       step(-1, "↑", "layers.up"), step(1, "↓", "layers.down"));
+  }
+
+  /** Return the sign of a layer that is on and has one kind of places only; others list theirs below. */
+  function onlySign(id, on) {
+    const found = on ? kinds(id) : [];
+    return found.length === 1 ? dot(found[0].look) : null;
   }
 
   function kindList(id) {

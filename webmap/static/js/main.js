@@ -104,7 +104,8 @@ async function start() {
   layers.sort((a, b) => placeOf(a.id) - placeOf(b.id));
   const store = openState(layers);
   const folds = createFolds(["compare", "area", "plan"].filter((name) => store.get()[name] || (name === "area" && store.get().corners)));
-  const placed = store.get().z !== null || store.get().district !== "";
+  const linked = store.get().z !== null; // the address says what is seen
+  const placed = linked || store.get().district !== "";
   translatePage(about.name);
   const lattice = geogridLattice.onDatum(geogridLattice.openMesh(mesh), basemap?.datum);
   const { map, home, fit } = createMap(store, lattice, crsFor(basemap));
@@ -150,7 +151,7 @@ async function start() {
   // Open where patrols were; far-off land without any would make the first view empty.
   await measure.show(placed ? null : (box) => fit(box, { animate: false }));
   await Promise.all([cell.show(), area.show(), desk.start()]);
-  print.show();
+  print.start({ linked });
   document.body.dataset.ready = "true";
   watchNews();
   await Promise.all([features.start(), timeline.load(), tours.start()]);

@@ -9,6 +9,10 @@ const { L, geogridLattice } = globalThis;
 export const PANES = { ground: 150, measure: 205, other: 210, outline: 380, chosen: 460, names: 480 };
 const ROOM_AROUND = { paddingTopLeft: [356, 24] };
 const NARROW = matchMedia("(max-width: 719px)");
+const PANEL_END = 344; // px: where the panel ends in the wide form
+const FOLDED = 210; // px: the height of the folded panel in the narrow form
+// Steps of the zoom: a sheet of paper is filled closer than a window. Both are exact in binary, so that a link is short.
+export const ZOOM_SNAP = { screen: 0.5, sheet: 0.125 };
 
 const SHEET = 0.64; // of the height: the most that an open sheet takes in the narrow form
 
@@ -22,6 +26,13 @@ export function roomAround() {
   return NARROW.matches
     ? { paddingTopLeft: [8, 60], paddingBottomRight: [8, sheetHeight()] }
     : { ...ROOM_AROUND, paddingBottomRight: document.querySelector("aside.cell:not([hidden])") ? [372, 24] : [24, 24] };
+}
+
+/** Return the bounds of what is seen: beside the panel, or above it where it is folded at the foot. */
+export function seenBounds(map) {
+  const { x, y } = map.getSize();
+  const corners = NARROW.matches ? [[0, 0], [x, Math.max(y - FOLDED, y / 2)]] : [[PANEL_END, 0], [x, y]];
+  return L.latLngBounds(corners.map((corner) => map.containerPointToLatLng(corner)));
 }
 
 /** Show a place near by, in what no sheet hides. */
@@ -45,7 +56,8 @@ export function createMap(store, lattice, crs) {
     .map(([x, y]) => lattice.unproject(x, y)));
   const map = L.map("map", {
     crs,
-    zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 18, zoomSnap: 0.5,
+    zoomControl: false, attributionControl: false, minZoom: 6, maxZoom: 18,
+    zoomSnap: store.get().print ? ZOOM_SNAP.sheet : ZOOM_SNAP.screen,
     maxBounds: area.pad(3), keyboardPanDelta: 120, wheelPxPerZoomLevel: 90,
   });
   for (const [name, zIndex] of Object.entries(PANES)) {

@@ -135,7 +135,9 @@ function drawLegend(context, x, top, ink, quiet, words) {
   for (const row of document.querySelectorAll("#layers > li:has(> label input:checked)")) {
     y += 6;
     context.fillStyle = ink;
-    put(context, row.querySelector("label").childNodes[1].textContent, x, y + 4, LEGEND_W - 24);
+    const sign = row.querySelector("label .dot");
+    if (sign) context.drawImage(sign, x + 6, y - 7, 14, 14);
+    put(context, row.querySelector(".layer-name").textContent, sign ? x + 28 : x, y + 4, LEGEND_W - (sign ? 52 : 24));
     y += LINE_H;
     for (const kind of row.querySelectorAll("ul li:has(input:checked)")) {
       context.drawImage(kind.querySelector("canvas"), x + 6, y - 7, 14, 14);

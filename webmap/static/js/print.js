@@ -1,17 +1,35 @@
 /** The print page, A4 or A3, and the view as a PNG. */
 
-import { afterPause, byId, el } from "./dom.js";
+import { byId, el, perFrame } from "./dom.js";
 import { moment } from "./format.js";
 import { t } from "./i18n.js";
+import { roomAround, seenBounds, ZOOM_SNAP } from "./map-view.js";
 import { complain, tell } from "./notices.js";
 import { pictureOf } from "./picture.js";
 import { windowWords } from "./window-panel.js";
 
 const PAPERS = ["a4", "a3"];
+const MARGIN = 12; // px around the sheet on the screen
+const AT_ONCE = { animate: false, reset: true }; // to the fraction of a pixel: a mere pan is rounded
+const LEAST_SCALE = 0.5; // below this a sheet that is too high is scrolled
+
+/** Return a copy of a list or table as it is printed: its pictures drawn, without boxes and what is left out. */
+function printed(element) {
+  const copy = element.cloneNode(true);
+  const drawn = element.querySelectorAll("canvas");
+  copy.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
+  copy.querySelectorAll("tr, li").forEach((row) => { if (row.querySelector("input")?.checked === false) row.remove(); });
+  copy.querySelectorAll("input").forEach((input) => input.remove());
+  copy.removeAttribute("id");
+  return copy;
+}
 
 /** Build both; the state's `print` is the paper, so that a link opens the same sheet. */
 export function createPrint({ map, store, about, districts, measure }) {
   const title = byId("sheet-title");
+  let before = null; // what the screen showed: centre and zoom
+  let wanted = null; // the area that the sheet is to show
+  let laid = null; // and how it was laid on the sheet
 
   function words() {
     const state = store.get();
@@ -39,14 +57,7 @@ export function createPrint({ map, store, about, districts, measure }) {
     byId("sheet-name").textContent = said.title;
     byId("sheet-when").textContent = said.subtitle;
     byId("sheet-source").textContent = said.source;
-    const legend = byId("legend").cloneNode(true);
-    legend.removeAttribute("id");
-    // A cloned canvas is empty, and a printed box cannot be ticked.
-    const drawn = byId("legend").querySelectorAll("canvas");
-    legend.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
-    legend.querySelectorAll("tr").forEach((row) => { if (row.querySelector("input")?.checked === false) row.remove(); });
-    legend.querySelectorAll("input").forEach((input) => input.remove());
-    byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), legend, ...places(), ...tours());
+    byId("sheet-legend").replaceChildren(el("h2", {}, said.measure), printed(byId("legend")), ...places(), ...tours());
     const units = byId("sheet-legend").querySelector(".sheet-tours");
     const room = byId("sheet").querySelector(".sheet-north").getBoundingClientRect().top;
     if (units && units.getBoundingClientRect().bottom > room) units.remove(); // the words above it stay
@@ -55,13 +66,9 @@ export function createPrint({ map, store, about, districts, measure }) {
   /** Return the places that are switched on, with their signs. */
   function places() {
     return [...document.querySelectorAll("#layers > li:has(> label input:checked)")].flatMap((row) => {
-      const kinds = row.querySelector("ul")?.cloneNode(true);
-      const drawn = row.querySelectorAll("ul li:has(input:checked) canvas");
-      kinds?.querySelectorAll("li").forEach((kind) => { if (kind.querySelector("input")?.checked === false) kind.remove(); });
-      kinds?.querySelectorAll("canvas").forEach((canvas, at) => canvas.getContext("2d").drawImage(drawn[at], 0, 0));
-      kinds?.querySelectorAll("input").forEach((input) => input.remove());
-      const name = el("h3", {}, row.querySelector("label").childNodes[1].textContent);
-      return kinds ? [name, kinds] : [name];
+      const [label, kinds] = ["label", "ul"].map((part) => row.querySelector(part));
+      const name = el("h3", {}, ...[...printed(label).childNodes].filter((part) => !part.matches(".count")));
+      return kinds ? [name, printed(kinds)] : [name];
     });
   }
 
@@ -76,15 +83,53 @@ export function createPrint({ map, store, about, districts, measure }) {
     return [el("h3", {}, t("plan.title")), el("p", { class: "small" }, byId("plan-said").textContent), el("ul", { class: "sheet-tours" }, ...units)];
   }
 
-  function show() {
+  /** Make the sheet as large as the window lets it be; on paper it has its own size. */
+  function layOut() {
+    const page = byId("sheet-page");
+    const top = byId("sheet-tools").offsetHeight + 2 * MARGIN;
+    const wide = (document.documentElement.clientWidth - 2 * MARGIN) / page.offsetWidth;
+    const high = (innerHeight - top - MARGIN) / page.offsetHeight;
+    document.body.style.setProperty("--sheet-top", `${top}px`);
+    document.body.style.setProperty("--sheet-scale", Math.min(1, wide, Math.max(high, LEAST_SCALE)));
+  }
+
+  const view = () => ({ centre: map.getCenter(), zoom: map.getZoom() });
+  const unmoved = () => laid !== null && map.getZoom() === laid.zoom && map.getCenter().equals(laid.centre);
+
+  /** Show the whole of an area on the sheet. */
+  function lay(area) {
+    wanted = area;
+    map.fitBounds(area, AT_ONCE);
+    laid = view();
+  }
+
+  /** Open, change or close the sheet; without `area` the map keeps its centre and its scale. */
+  function turn(area) {
     const { print } = store.get();
     const on = PAPERS.includes(print);
     document.body.classList.toggle("printing", on);
     for (const paper of PAPERS) document.body.classList.toggle(`paper-${paper}`, print === paper);
     byId("sheet").hidden = !on;
     byId("sheet-paper").value = on ? print : PAPERS[0];
-    if (on) fill();
+    map.options.zoomSnap = on ? ZOOM_SNAP.sheet : ZOOM_SNAP.screen;
+    if (on) { layOut(); fill(); }
     map.invalidateSize({ animate: false });
+    if (on && area) lay(area);
+  }
+
+  /** Follow the state; what was seen on the screen is seen on the sheet, and again on the screen after it. */
+  function follow() {
+    const open = !byId("sheet").hidden;
+    const on = PAPERS.includes(store.get().print);
+    if (on && !open) { before = view(); turn(seenBounds(map)); return; }
+    if (on) { turn(unmoved() ? wanted : map.getBounds()); return; }
+    if (!open) return;
+    const back = unmoved() ? before : null;
+    const area = map.getBounds();
+    [before, laid, wanted] = [null, null, null];
+    turn();
+    if (back) map.setView(back.centre, back.zoom, AT_ONCE);
+    else map.fitBounds(area, { ...roomAround(), ...AT_ONCE });
   }
 
   function give(blob) {
@@ -105,8 +150,9 @@ export function createPrint({ map, store, about, districts, measure }) {
   }
 
   // Layers and tours come after the sheet is open; what is printed is what is drawn by then.
-  const refill = afterPause(100, () => { if (!byId("sheet").hidden) fill(); });
+  const refill = perFrame(() => { if (!byId("sheet").hidden) fill(); });
   for (const id of ["legend", "layers", "plan-list"]) new MutationObserver(refill).observe(byId(id), { childList: true });
+  addEventListener("resize", perFrame(() => { if (!byId("sheet").hidden) layOut(); }));
   addEventListener("beforeprint", () => { if (!byId("sheet").hidden) fill(); });
   byId("print-open").addEventListener("click", () => { store.set({ print: PAPERS[0], cell: "", table: "" }); byId("sheet-go").focus(); });
   byId("sheet-close").addEventListener("click", () => { store.set({ print: "" }); byId("print-open").focus(); });
@@ -114,6 +160,10 @@ export function createPrint({ map, store, about, districts, measure }) {
   byId("sheet-paper").addEventListener("change", (event) => store.set({ print: event.target.value }));
   title.addEventListener("input", fill);
   byId("png-save").addEventListener("click", save);
-  store.watch((state, changed) => { if (changed.has("print") || (state.print && changed.has("lang"))) show(); });
-  return { show, close: () => store.set({ print: "" }) };
+  store.watch((state, changed) => {
+    if (changed.has("print")) follow();
+    else if (state.print && changed.has("lang")) refill();
+  });
+  /** Open the sheet that a link asks for: with the link's view where it has one. */
+  return { start({ linked }) { if (linked) turn(); else follow(); } };
 }

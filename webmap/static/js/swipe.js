@@ -48,7 +48,8 @@ export function createSwipe(map, [first, second], { at, keep }) {
     map.dragging.disable();
   });
   handle.addEventListener("pointermove", (event) => {
-    if (handle.hasPointerCapture(event.pointerId)) to(event.clientX - map.getContainer().getBoundingClientRect().left);
+    const { left, width } = map.getContainer().getBoundingClientRect(); // a sheet of paper may be drawn smaller
+    if (handle.hasPointerCapture(event.pointerId)) to((event.clientX - left) * (map.getSize().x / width));
   });
   handle.addEventListener("pointerup", () => map.dragging.enable());
   handle.addEventListener("pointercancel", () => map.dragging.enable());
