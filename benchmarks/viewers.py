@@ -6,6 +6,7 @@ this process, so that they share the processors with the server. Each keeps its 
 it was sent, and asks with the ETag of that.
 
 - *Polling*: each asks for facts and for the list of layers by turns, twice a second.
+- *Panning*: one viewer asks for one tile after the other.
 - *Looking*: each does something every second: pans (a tile), switches to a window that all share or
   to one of its own (what the layer is, then the column), opens a cell, and polls.
 - *At once*: all ask for one new window in the same moment; the server tells how many columns it
@@ -22,6 +23,7 @@ import argparse
 import http.client
 import json
 import math
+import os
 import random
 import socket
 import statistics
@@ -137,6 +139,17 @@ class Looker(Viewer):
             self.get("cell of a shared window", self.city.cell(self.draw))
         else:
             self.get("poll /api/facts", "/api/facts")
+
+
+class Panner(Viewer):
+    """A viewer who pans without a pause."""
+
+    pause_s = 0.0
+
+    def act(self) -> None:
+        """Ask for a tile that is not there yet."""
+        self.tags.clear()
+        self.get("tile", self.city.tile(self.draw))
 
 
 def _corners(nested: list[Any]) -> Iterator[tuple[float, float]]:
@@ -263,9 +276,8 @@ def watch(kind: type[Viewer], port: int, city: City, many: int, seconds: float) 
 
 def at_once(port: int, city: City, many: int) -> str:
     """Return how long viewers wait who ask for one new window together, and what it cost."""
-    before = _packed(port)
+    before, gate = _packed(port), threading.Barrier(many)
     viewers = [Viewer(port, 0, city, 0.0) for _ in range(many)]
-    gate = threading.Barrier(many)
 
     def ask(viewer: Viewer) -> None:
         viewer.window = "hours=3-11"
@@ -306,8 +318,8 @@ def cells_at_once(port: int, city: City, many: int, windows: list[str]) -> dict[
         viewer.get("cell", f"/api/cells/{code}?{window}")
 
     threads = [
-        threading.Thread(target=ask, args=(viewer, windows[at % len(windows)]))
-        for at, viewer in enumerate(viewers)
+        threading.Thread(target=ask, args=(one, windows[at % len(windows)]))
+        for at, one in enumerate(viewers)
     ]
     for one in (*bystanders, *threads):
         one.start()
@@ -342,7 +354,7 @@ def measure(workspace: Path, program: str, seconds: float) -> None:
     """Print what viewers see of a workspace served by one program."""
     with served(workspace, program) as port:
         city = City.of(port)
-        for kind, many in ((Viewer, 20), (Viewer, 50), (Looker, 20)):
+        for kind, many in ((Panner, 1), (Viewer, 20), (Viewer, 50), (Looker, 20)):
             title = f"{program}, {many} viewers, {kind.__name__}"
             show(title, watch(kind, port, city, many, seconds))
         print(at_once(port, city, 20))
@@ -360,15 +372,11 @@ def cells(port: int, city: City, program: str) -> None:
 
 def show(title: str, seen: dict[str, Seen]) -> None:
     """Print a table of what was seen."""
-    print(f"\n{title}, load {_load()}")
+    print(f"\n{title}, load {os.getloadavg()[0]:.1f}")
     heads = ("kind", "answers", "p50 ms", "p95 ms", "p99 ms", "longest", "304")
     print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
     for name, one in sorted(seen.items()):
         print(f"| {name} | {one.row()} |", flush=True)
-
-
-def _load() -> str:
-    return Path("/proc/loadavg").read_text("ascii").split()[0]
 
 
 def main() -> None:
@@ -377,7 +385,6 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--programs", nargs="+", default=["waitress", "gunicorn"])
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--only-cells", action="store_true", help="leave out the other rounds")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         workspace = told.workspace
@@ -386,11 +393,7 @@ def main() -> None:
             words = ["demo", str(workspace), "--size", "city"]
             subprocess.run([*PROGRAM, *words], check=True, stdout=subprocess.DEVNULL)
         for program in told.programs:
-            if told.only_cells:
-                with served(workspace, program) as port:
-                    cells(port, City.of(port), program)
-            else:
-                measure(workspace, program, told.seconds)
+            measure(workspace, program, told.seconds)
 
 
 if __name__ == "__main__":
