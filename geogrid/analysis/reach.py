@@ -59,7 +59,7 @@ FIELDS: Final = (
         "worst_hour",
         "Worst hour",
         scale="category",
-        meaning="hour of the local day with that median, such as 03",
+        meaning="hour of the local day in which the median is greatest, such as 03",
         categories=HOUR_NAMES,
     ),
     Field(

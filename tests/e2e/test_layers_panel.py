@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -29,12 +31,28 @@ def order_of(page):
     return [row.get_attribute("data-layer-row") for row in rows.all()]
 
 
+def questions_under_way(page):
+    """Return a list that gets, at each question about a layer, how many are not answered yet."""
+    counts = [0]
+
+    def count(request, step):
+        if re.search(r"/api/layers/\w+\?", request.url):
+            counts.append(counts[-1] + step)
+
+    page.on("request", lambda request: count(request, 1))
+    page.on("requestfinished", lambda request: count(request, -1))
+    return counts
+
+
 def levels(page):
     return page.evaluate(LEVELS)
 
 
 def test_a_layer_is_moved_by_keyboard_and_by_mouse_and_undo_takes_it_back(visit):
-    page = visit().open("?on=cameras,roads")
+    visitor = visit()
+    under_way = questions_under_way(visitor.page)
+    page = visitor.open("?on=cameras,roads")
+    until(page, lambda: max(under_way) > 1)  # layers are asked for together, not in turn
     usual = order_of(page)
     assert usual.index("cameras") < usual.index("roads") < usual.index("measure")
     above = levels(page)
