@@ -22,15 +22,14 @@ def test_an_area_is_drawn_with_the_mouse_and_its_numbers_are_those_of_the_api(vi
     page.reload()  # with the area half drawn
     page.wait_for_selector("body[data-ready]")
     expect(page.locator("#area-draw")).to_have_attribute("aria-pressed", "true")
-    for step in ("click", "undo", "click"):
-        expect(page.locator("#area-said")).to_contain_text(f"({3 + (step == 'undo')} so far)")
-        assert page.locator(".drawn-corner").count() == 3 + (step == "undo")
-        if step == "click":
-            page.mouse.click(690, 540)
-        else:
+    for step, corners in (("click", 3), ("undo", 4), ("double", 3)):
+        expect(page.locator("#area-said")).to_contain_text(f"({corners} so far)")
+        assert page.locator(".drawn-corner").count() == corners
+        if step == "undo":
             page.keyboard.press("z")
+        else:
+            page.mouse.click(690, 540, click_count=1 if step == "click" else 2)
     expect(page.locator("#cell")).to_be_hidden()
-    page.click("#area-done")
     until(page, lambda: "corners" not in query_of(page))
     expect(page.locator("#area-stats tr").first).to_be_visible()
     corners = [[float(v) for v in p.split(",")] for p in query_of(page)["area"].split(";")]

@@ -12,6 +12,7 @@ import { ringsOf } from "./polygons.js";
 const { L } = globalThis;
 const LEAST_CORNERS = 3;
 const CLOSE_PX = 12; // a click this near the first corner closes the area
+const SAME_PX = 4; // the second click of two is on the first
 const ROWS = [
   ["land_km2", 1], ["cells", 0], ["patrol_h", 1], ["patrolled_share", "share"], ["required_cells", 0],
   ["gaps", 0], ["incidents", 0], ["cameras", 0], ["camera_km2", 1],
@@ -133,6 +134,8 @@ export function createArea({ map, store, layers, outlines }) {
     const first = corners[0] && map.latLngToContainerPoint(corners[0]);
     const here = map.latLngToContainerPoint(latlng);
     if (first && corners.length >= LEAST_CORNERS && first.distanceTo(here) < CLOSE_PX) { finish(); return true; }
+    const last = corners.length && map.latLngToContainerPoint(corners.at(-1));
+    if (last && last.distanceTo(here) < SAME_PX) return true;
     corners.push([latlng.lat, latlng.lng]);
     outline(corners, false);
     store.set({ corners: cornersText(corners) });
@@ -190,7 +193,7 @@ export function createArea({ map, store, layers, outlines }) {
   byId("area-clear").addEventListener("click", cancel);
   byId("area-view").addEventListener("click", takeView);
   byId("area-point").addEventListener("click", beginPick);
-  map.on("dblclick", () => { if (drawing) { corners.pop(); finish(); } });
+  map.on("dblclick", () => { if (drawing) finish(); });
   store.watch((state, changed) => {
     if (["area", "corners", "from", "to", "hours", "weekdays", "lang"].some((name) => changed.has(name))) show();
     if (changed.has("lang")) pick.fill();

@@ -6,6 +6,7 @@ import { tell } from "./notices.js";
 const MOST = 50;
 const MOVES = new Set(["lat", "lng", "z", "lang", "theme", "draft", "sort", "swipe"]); // the desk undoes its own steps
 const TOGETHER_MS = 400; // changes this near in time are one, such as those of a slider
+const STEPS = new Set(["corners"]); // but of these each is one
 
 /** Follow the state; return how to go back by one change. */
 export function createUndo(store) {
@@ -15,7 +16,8 @@ export function createUndo(store) {
   let going = false;
   store.watch((state, changed) => {
     const names = [...changed].filter((name) => !MOVES.has(name));
-    if (!going && names.length && Date.now() - at > TOGETHER_MS) before.push(last);
+    const apart = Date.now() - at > TOGETHER_MS || names.some((name) => STEPS.has(name));
+    if (!going && names.length && apart) before.push(last);
     if (!going && names.length) at = Date.now();
     if (before.length > MOST) before.shift();
     last = state;
