@@ -11,6 +11,7 @@ import { windowWords } from "./window-panel.js";
 const PAPERS = ["a4", "a3"];
 const MARGIN = 12; // px around the sheet on the screen
 const AT_ONCE = { animate: false, reset: true }; // to the fraction of a pixel: a mere pan is rounded
+const STILL = 2; // px: so much Leaflet rounds by when a window changes
 const LEAST_SCALE = 0.5; // below this a sheet that is too high is scrolled
 
 /** Return a copy of a list or table as it is printed: its pictures drawn, without boxes and what is left out. */
@@ -94,7 +95,8 @@ export function createPrint({ map, store, about, districts, measure }) {
   }
 
   const view = () => ({ centre: map.getCenter(), zoom: map.getZoom() });
-  const unmoved = () => laid !== null && map.getZoom() === laid.zoom && map.getCenter().equals(laid.centre);
+  const unmoved = () => laid !== null && map.getZoom() === laid.zoom
+    && map.project(map.getCenter()).distanceTo(map.project(laid.centre)) < STILL;
 
   /** Show the whole of an area on the sheet. */
   function lay(area) {
