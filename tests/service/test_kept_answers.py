@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +16,13 @@ from geogrid.model.window import Window
 from geogrid.service import kept_answers, layers
 from geogrid.service.analyses import exposure
 from geogrid.service.answer_bytes import answer_bytes
+from geogrid.service.benches import Benches
 from geogrid.workspace import Workspace
 from tests.service.test_forecasts import rows_of
 from tests.small_city import write_incidents
 
 N = 50_000
+DAY = Window.parse(hours="6-14")
 NIGHT = Window.parse(hours="22-06")
 
 
@@ -66,9 +69,12 @@ def test_the_coverage_of_a_window_is_worked_out_once_for_all_layers(tiny_workspa
 
     monkeypatch.setattr(layers, "coverage", counted)
     fresh = Workspace(tiny_workspace._shelf)
-    tables = fresh.tables(NIGHT)
+    fresh._benches = Benches(1)  # who has the only one lends it to the coverage that it needs
+    with ThreadPoolExecutor(4) as viewers:
+        tables, same, *_ = viewers.map(fresh.tables, [NIGHT, NIGHT, DAY, DAY])
     assert {"coverage", "gaps", "hotspots"} <= set(tables)
-    assert asked == [NIGHT]
+    assert tables["gaps"] is same["gaps"]
+    assert sorted(asked, key=repr) == sorted([DAY, NIGHT], key=repr)
     alone = layers.build_layer(tiny_workspace._shelf, "gaps", layers.Questions(window=NIGHT)).table
     for name in alone.columns:
         np.testing.assert_array_equal(tables["gaps"][name], alone[name])
