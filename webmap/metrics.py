@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Final
 
@@ -59,13 +59,21 @@ class Metrics:
             self._seconds[route] = self._seconds.get(route, 0.0) + seconds
             self._bytes += sent_bytes
 
-    def text(self, packed: Mapping[str, int], *, ready: bool = True) -> str:
+    def text(
+        self,
+        packed: Mapping[str, int],
+        *,
+        kept: Mapping[str, int] | None = None,
+        ready: bool = True,
+    ) -> str:
         """Return everything as Prometheus reads it.
 
         Parameters
         ----------
         packed
             Figures of what is kept packed; see `PackedAnswers.figures`.
+        kept
+            The same of what was worked out; left out if ``None``.
         ready
             Whether the layers of the first look are made.
 
@@ -85,14 +93,22 @@ class Metrics:
         for figure, kind, about, value in (
             ("http_response_bytes_total", "counter", "Bytes of bodies.", sent),
             ("http_requests_in_work", "gauge", "Requests without an answer yet.", in_work),
-            ("packed_bytes", "gauge", "Memory of answers kept packed.", packed["bytes"]),
-            ("packed_entries", "gauge", "Answers kept packed.", packed["entries"]),
-            ("packed_found_total", "counter", "Packed answers that were there.", packed["found"]),
-            ("packed_made_total", "counter", "Answers that were packed.", packed["made"]),
+            *_memory("packed", "Answers packed for the wire", packed),
+            *(() if kept is None else _memory("kept", "Layers and other answers", kept)),
             ("ready", "gauge", "1 when the layers of the first look are made.", int(ready)),
         ):
             lines += [*_head(f"geogrid_{figure}", kind, about), f"geogrid_{figure} {value}"]
         return "\n".join(lines) + "\n"
+
+
+def _memory(
+    name: str, about: str, figures: Mapping[str, int]
+) -> Iterator[tuple[str, str, str, int]]:
+    """Yield the families that tell of what is kept in memory."""
+    yield f"{name}_bytes", "gauge", f"{about}: memory.", figures["bytes"]
+    yield f"{name}_entries", "gauge", f"{about}: kept.", figures["entries"]
+    yield f"{name}_found_total", "counter", f"{about}: were there.", figures["found"]
+    yield f"{name}_made_total", "counter", f"{about}: were made.", figures["made"]
 
 
 def _histogram(buckets: dict[tuple[str, int], int], seconds: dict[str, float]) -> list[str]:

@@ -63,6 +63,10 @@ class KeptAnswers:
         """Return a word that stays the same as long as the workspace's facts do."""
         return hashlib.sha256(repr(self._shelf.state()).encode()).hexdigest()[:16]
 
+    def kept_figures(self) -> dict[str, int]:
+        """Return ``bytes`` and ``entries`` kept, and how often one was ``found`` or ``made``."""
+        return self._answers.figures()
+
     def _follow_districts(self) -> None:
         """Open the workspace anew when another process has replaced its districts."""
         changed_ns = self._shelf.registers.changed_ns()

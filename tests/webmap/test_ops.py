@@ -55,6 +55,9 @@ def test_figures_are_what_prometheus_reads(tiny_workspace):
     assert kinds["geogrid_http_request_seconds"] == "histogram"
     assert samples["geogrid_http_requests_in_work", ""] == 1  # this one
     assert samples["geogrid_packed_made_total", ""] == 1
+    kept = tiny_workspace.kept_figures()
+    assert samples["geogrid_kept_bytes", ""] == kept["bytes"]
+    assert samples["geogrid_kept_made_total", ""] == kept["made"]
     assert samples["geogrid_ready", ""] == 1
     for (name, labels), value in samples.items():
         if name.endswith("_bucket") and 'le="+Inf"' in labels:

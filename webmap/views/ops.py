@@ -47,7 +47,8 @@ def metrics() -> Response:
     counted: Metrics = found["geogrid.metrics"]
     packed: PackedAnswers = found["geogrid.packed"]
     readiness: Readiness = found["geogrid.readiness"]
-    text = counted.text(packed.figures(), ready=readiness.state is State.READY)
+    ready = readiness.state is State.READY
+    text = counted.text(packed.figures(), kept=workspace().kept_figures(), ready=ready)
     answer = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store"
     return answer
