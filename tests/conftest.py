@@ -63,4 +63,4 @@ def tiny_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return the small demo city, made once; tests do not change it."""
     from geogrid.workspace import Workspace
 
-    return Workspace.demo(tmp_path_factory.mktemp("demo") / "tiny", size="tiny", seed=0)
+    return Workspace.demo(tmp_path_factory.mktemp("demo") / "tiny", cell_size_m=500)

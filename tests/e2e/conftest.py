@@ -89,7 +89,9 @@ class Visit:
 
     def __init__(self, browser, address, *, folded=False, **options):
         self.address = address
-        self.context = browser.new_context(**{"viewport": WIDE, "locale": "en-GB"} | options)
+        # Nothing turns or slides: pictures of every frame are much of the work of a browser.
+        usual = {"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce"}
+        self.context = browser.new_context(**usual | options)
         self.context.set_default_timeout(PATIENCE_MS)
         if not folded:  # somebody who has opened every section before
             self.context.add_init_script(OPENED)

@@ -54,7 +54,7 @@ def test_a_click_opens_everything_known_of_the_cell(visit):
     page = visitor.open("?layer=gaps")
     page.mouse.click(**CENTRE)
     panel = page.locator("#cell")
-    expect(panel.locator("h2")).to_contain_text("Cell 250mE")
+    expect(panel.locator("h2")).to_contain_text("Cell 500mE")
     code = query_of(page)["cell"]
     known = visitor.api(f"/api/cells/{code}?lang=en")
     expect(panel).to_contain_text(known["sentence"])
