@@ -25,6 +25,9 @@ SMALL = """() => [...document.querySelectorAll('button, select, input, a[href]')
     return box.width < 24 || box.height < 24;
   })
   .map((control) => control.outerHTML)"""
+BEYOND = """() => [...document.querySelectorAll('.panel *')]
+  .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
+  .map((part) => part.outerHTML.slice(0, 80))"""
 
 
 def test_the_language_can_be_switched_and_stays_in_the_link(page):
@@ -87,6 +90,14 @@ def test_focus_is_visible(page):
     page.keyboard.press("Tab")
     width = page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
     assert width >= 2
+    page.emulate_media(forced_colors="active")  # the system's colours take the place of ours
+    tabs = page.locator("#measure-tabs button")
+    colour = "tab => getComputedStyle(tab).backgroundColor"
+    assert tabs.nth(0).evaluate(colour) != tabs.nth(1).evaluate(colour)
+    kept = "swatch => getComputedStyle(swatch).forcedColorAdjust"
+    assert page.locator("#legend .swatch").first.evaluate(kept) == "none"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -110,12 +121,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, language):
     page.wait_for_timeout(300)
     page.locator("#take-open").scroll_into_view_if_needed()
     assert page.evaluate(NO_OVERFLOW)
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('.panel *')]
-          .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
-          .map((part) => part.outerHTML.slice(0, 80))"""
-    )
-    assert wide == []
+    assert page.evaluate(BEYOND) == []
     page.click("#sheet-handle")
     page.wait_for_timeout(300)
     page.touchscreen.tap(190, 300)
@@ -124,6 +130,36 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, language):
     page.evaluate("document.querySelector('#print-open').click()")  # below two sheets by now
     expect(page.locator("#sheet-page")).to_be_visible()
     assert page.evaluate(NO_OVERFLOW)
+
+
+def test_four_times_as_large_all_screens_are_read_and_left_without_scrolling_sideways(visit):
+    """See WCAG 2.2, 1.4.10: 1280 x 1024 px at 400 % are 320 x 256 px."""
+    visitor = visit(viewport={"width": 320, "height": 256})
+    page = visitor.open("?lang=en")
+    expect(page.locator(".leaflet-control-zoom-in")).to_be_in_viewport(ratio=1)
+    page.click("#sheet-handle")
+    expect(page.locator("#search")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(BEYOND) == []
+    page.click("#sheet-handle")
+    press = "id => document.getElementById(id).click()"
+    for key, opener, leave in (
+        ("Enter", "", "#cell-close"),
+        ("t", "", "#table-close"),
+        ("", "desk-toggle", "#desk-close"),
+        ("", "print-open", "#sheet-close"),
+    ):
+        if key:
+            page.locator("#map").focus()
+            page.keyboard.press(key)
+        else:
+            page.evaluate(press, opener)
+        expect(page.locator(leave)).to_be_in_viewport(ratio=1)
+        assert page.evaluate(NO_OVERFLOW), leave
+        page.click(leave)
+    for path in ("/import", "/nowhere"):
+        page.goto(visitor.address + path)
+        assert page.evaluate(NO_OVERFLOW), path
+    visitor.complaints.clear()  # of the address that is not there
 
 
 def test_every_layer_can_be_taken_away(page, tiny_workspace, tmp_path):

@@ -10,7 +10,8 @@ export const PANES = { ground: 150, measure: 205, other: 210, outline: 380, chos
 const ROOM_AROUND = { paddingTopLeft: [356, 24] };
 const NARROW = matchMedia("(max-width: 719px)");
 const PANEL_END = 344; // px: where the panel ends in the wide form
-const FOLDED = 210; // px: the height of the folded panel in the narrow form
+const LOW = matchMedia("(max-height: 420px)");
+const foldedHeight = () => (LOW.matches ? 72 : 210); // px: of the panel in the narrow form
 // Steps of the zoom: a sheet of paper is filled closer than a window. Both are exact in binary, so that a link is short.
 export const ZOOM_SNAP = { screen: 0.5, sheet: 0.125 };
 
@@ -18,20 +19,20 @@ const SHEET = 0.64; // of the height: the most that an open sheet takes in the n
 
 /** Return how much of the map's foot is hidden in the narrow form. */
 function sheetHeight() {
-  return document.querySelector("aside.cell:not([hidden]), .drawer:not([hidden])") ? SHEET * innerHeight : 220;
+  return document.querySelector("aside.cell:not([hidden]), .drawer:not([hidden])") ? SHEET * innerHeight : foldedHeight() + 10;
 }
 
 /** Return where a whole area may stand so that no panel hides it. */
 export function roomAround() {
   return NARROW.matches
-    ? { paddingTopLeft: [8, 60], paddingBottomRight: [8, sheetHeight()] }
+    ? { paddingTopLeft: [8, LOW.matches ? 8 : 60], paddingBottomRight: [8, sheetHeight()] }
     : { ...ROOM_AROUND, paddingBottomRight: document.querySelector("aside.cell:not([hidden])") ? [372, 24] : [24, 24] };
 }
 
 /** Return the bounds of what is seen: beside the panel, or above it where it is folded at the foot. */
 export function seenBounds(map) {
   const { x, y } = map.getSize();
-  const corners = NARROW.matches ? [[0, 0], [x, Math.max(y - FOLDED, y / 2)]] : [[PANEL_END, 0], [x, y]];
+  const corners = NARROW.matches ? [[0, 0], [x, Math.max(y - foldedHeight(), y / 2)]] : [[PANEL_END, 0], [x, y]];
   return L.latLngBounds(corners.map((corner) => map.containerPointToLatLng(corner)));
 }
 
