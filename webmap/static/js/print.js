@@ -76,11 +76,8 @@ export function createPrint({ map, store, about, districts, measure }) {
   /** Return the tours that are drawn: when, and which colour is whose. */
   function tours() {
     if (byId("plan").hidden) return [];
-    const units = [...byId("plan-list").querySelectorAll(":scope > li > button")].map((button) => {
-      const unit = el("li", {}, button.querySelector("i").cloneNode(true), ` ${button.dataset.unit}`);
-      Object.assign(unit.style, { display: "inline-block", width: "32%" });
-      return unit;
-    });
+    const units = [...byId("plan-list").querySelectorAll(":scope > li > button")]
+      .map((button) => el("li", {}, button.querySelector("i").cloneNode(true), button.dataset.unit));
     return [el("h3", {}, t("plan.title")), el("p", { class: "small" }, byId("plan-said").textContent), el("ul", { class: "sheet-tours" }, ...units)];
   }
 
@@ -115,8 +112,10 @@ export function createPrint({ map, store, about, districts, measure }) {
     byId("sheet-paper").value = on ? print : PAPERS[0];
     map.options.zoomSnap = on ? ZOOM_SNAP.sheet : ZOOM_SNAP.screen;
     if (on) { layOut(); fill(); }
+    const { centre, zoom } = view();
     map.invalidateSize({ animate: false });
     if (on && area) lay(area);
+    else if (on) map.setView(centre, zoom, AT_ONCE); // the new size has moved the centre by up to a pixel
   }
 
   /** Follow the state; what was seen on the screen is seen on the sheet, and again on the screen after it. */
