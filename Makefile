@@ -38,6 +38,7 @@ run: install ## Build the synthetic city (SIZE=tiny or city) and serve its map
 	@exec $(BIN)/geogrid serve demo/$(SIZE) --host $(HOST) --port $(PORT)
 
 # The kernels run a second time as plain Python, which finds reads and writes outside an array.
+# Beside that they are compiled, once: parts that start together would each compile them.
 # The main run comes last, in three parts at once of about the same length: browsers wait a good
 # deal, so that two parts would leave two cores idle for a third of the time.
 FIRST = tests/cli $(sort $(wildcard tests/e2e/test_[a-h]*.py))
@@ -47,13 +48,16 @@ test: .venv/.dev ## Run all tests, in Python, node and a browser
 	@tools/forget_kernels.sh
 	@if command -v node >/dev/null; then node --test --test-reporter=spec $$(find tests -name '*.test.mjs'); \
 	    else echo "node is missing: the tests of the map's JavaScript are skipped"; fi
-	@echo "The kernels as plain Python:"
-	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -qq tests/kernels
-	@echo "Everything, in three parts at once; two of them tell theirs when the third is done:"
+	@echo "The kernels, as plain Python and compiled:"
+	@said=$$(mktemp); \
+	    $(BIN)/python -m pytest -q tests/kernels >"$$said" 2>&1 & compiled=$$!; \
+	    NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -qq tests/kernels; status=$$?; \
+	    wait $$compiled || status=1; cat "$$said"; rm "$$said"; exit $$status
+	@echo "Everything else, in three parts at once; two of them tell theirs when the third is done:"
 	@said=$$(mktemp -d); \
 	    $(BIN)/python -m pytest -q $(FIRST) >"$$said/first" 2>&1 & first=$$!; \
 	    $(BIN)/python -m pytest -q $(SECOND) >"$$said/second" 2>&1 & second=$$!; \
-	    $(BIN)/python -m pytest -q tests $(addprefix --ignore=tests/,analysis cli e2e); status=$$?; \
+	    $(BIN)/python -m pytest -q tests $(addprefix --ignore=tests/,analysis cli e2e kernels); status=$$?; \
 	    wait $$first || status=1; cat "$$said/first"; \
 	    wait $$second || status=1; cat "$$said/second"; \
 	    rm -r "$$said"; exit $$status
