@@ -109,6 +109,7 @@ def test_a_sheet_from_a_link_has_hotspots_and_tours_on_one_page(visit, language,
     expect(legend.locator(".sheet-tours li").first).to_be_visible()
     units = page.locator("#plan-list > li").count()
     expect(legend.locator(".sheet-tours li")).to_have_count(units)
+    expect(legend.locator(".sheet-tours i").first).to_be_visible()  # whose colour is which
     data = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/MediaBox", data)) == 1
     page.click("#sheet-close")

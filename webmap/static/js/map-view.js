@@ -29,11 +29,20 @@ export function roomAround() {
     : { ...ROOM_AROUND, paddingBottomRight: document.querySelector("aside.cell:not([hidden])") ? [372, 24] : [24, 24] };
 }
 
-/** Return the bounds of what is seen: beside the panel, or above it where it is folded at the foot. */
+/**
+ * Return the bounds of what is seen: beside the panel, or above it where it is folded at the foot.
+ *
+ * Where the land is seen from end to end, what lies beyond it is empty and is left out.
+ */
 export function seenBounds(map) {
   const { x, y } = map.getSize();
   const corners = NARROW.matches ? [[0, 0], [x, Math.max(y - foldedHeight(), y / 2)]] : [[PANEL_END, 0], [x, y]];
-  return L.latLngBounds(corners.map((corner) => map.containerPointToLatLng(corner)));
+  const [a, b] = corners.map((corner) => map.containerPointToLatLng(corner));
+  const { lat: top, lng: right } = map.land.getNorthEast();
+  const { lat: low, lng: left } = map.land.getSouthWest();
+  const [south, north] = b.lat <= low && a.lat >= top ? [low, top] : [b.lat, a.lat];
+  const [west, east] = a.lng <= left && b.lng >= right ? [left, right] : [a.lng, b.lng];
+  return L.latLngBounds([south, west], [north, east]);
 }
 
 /** Show a place near by, in what no sheet hides. */
@@ -61,6 +70,7 @@ export function createMap(store, lattice, crs) {
     zoomSnap: store.get().print ? ZOOM_SNAP.sheet : ZOOM_SNAP.screen,
     maxBounds: area.pad(3), keyboardPanDelta: 120, wheelPxPerZoomLevel: 90,
   });
+  map.land = area;
   for (const [name, zIndex] of Object.entries(PANES)) {
     const pane = map.createPane(name);
     pane.style.zIndex = zIndex;
