@@ -16,7 +16,8 @@ from pathlib import Path
 from geogrid.cli import main
 
 STARTS = multiprocessing.get_context("forkserver")
-STARTS.set_forkserver_preload(["geogrid.cli", "geogrid.workspace"])
+# The last is another user of the server; a module that it has not loaded, each process loads.
+STARTS.set_forkserver_preload(["geogrid.cli", "geogrid.workspace", "tests.service.test_killed"])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
 import time
@@ -13,12 +12,9 @@ from pathlib import Path
 import pytest
 
 from geogrid.workspace import Workspace, read_options
+from tests.forked import STARTS
 from tests.service.test_imports import tree
 from tests.small_city import DECLARED, drive, write_tracks
-
-# Children of a process that has the program loaded: 25 times two seconds of loading are saved.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
 
 
 def state(ws: Workspace) -> tuple:
@@ -32,8 +28,8 @@ def take(folder: Path, file: Path, said: Connection) -> None:
 
 def start(ws: Workspace, file: Path) -> ForkServerProcess:
     """Start an import in another process and return when it is about to begin."""
-    heard, said = FORKS.Pipe(duplex=False)
-    process = FORKS.Process(target=take, args=(ws.path, file, said))
+    heard, said = STARTS.Pipe(duplex=False)
+    process = STARTS.Process(target=take, args=(ws.path, file, said))
     process.start()
     assert heard.recv() == "ready"
     return process
