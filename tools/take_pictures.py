@@ -24,7 +24,7 @@ WIDE: Final = {"width": 1280, "height": 800}
 PHONE: Final = {"width": 390, "height": 844}
 MAX_BYTES: Final = 400_000
 SLOW_MS: Final = 180_000
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 DISTRICT: Final = "350402"
 # Of three cameras that face north, pixels from the middle of the map: each below another cell.
 PLACES: Final = ((0, 36), (-58, 36), (58, 36))

@@ -14,7 +14,7 @@ import webmap
 from geogrid.workspace import Choices, DistrictFile, Workspace
 from tests.e2e.hostile import hostile_grounds, make_hostile_workspace
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MAC = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
 SECTIONS = ("measure", "window", "compare", "district", "layers", "plan", "area", "what-if")
 SECTIONS += ("basemap", "units-of", "take")
