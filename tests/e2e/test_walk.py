@@ -7,17 +7,34 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+import webmap
+from geogrid.workspace import Workspace
 from tests.e2e.browsing import query_of, until
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, tiny_workspace):
-    visitor = visit()
+@pytest.fixture
+def usual_workspace(tmp_path):
+    """Return the small demo city in cells of 250 m, as docs/morning-walk.md walks in it."""
+    return Workspace.demo(tmp_path / "tiny")
+
+
+@pytest.fixture
+def usual_address(usual_workspace):
+    """Serve it."""
+    with webmap.serving(webmap.create_app(usual_workspace)) as address:
+        yield address
+
+
+def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(
+    usual_address, visit, usual_workspace
+):
+    visitor = visit(usual_address)
     page = visitor.open()
-    boundary = tiny_workspace.grid.boundary
+    boundary = usual_workspace.grid.boundary
     district = "350402" if "350402" in boundary.ids else boundary.ids[0]
-    last = tiny_workspace.days()[-1].isoformat()
+    last = usual_workspace.days()[-1].isoformat()
 
     # Last night, in one district, as gaps.
     page.click("[data-layer=gaps]")
@@ -37,7 +54,7 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     assert known["layers"]["gaps"]["state"] in ("never", "dark", "stale", "under")
     worst = max(
         feature["properties"]["demand_share"] or 0
-        for feature in tiny_workspace.features(
+        for feature in usual_workspace.features(
             "gaps", district=district, limit=400_000, window=window_of(last)
         )["features"]
         if feature["properties"]["state"] in ("never", "dark", "stale", "under")
@@ -68,7 +85,7 @@ def test_the_worst_gap_of_last_night_its_reason_three_cameras_and_a_link(visit, 
     page.click("#link-copy")
     expect(page.locator("#notices")).to_contain_text("copied")
     link = page.evaluate("navigator.clipboard.readText()")
-    other = visit().open(link.partition("/?")[2].join(["?", ""]))
+    other = visit(usual_address).open(link.partition("/?")[2].join(["?", ""]))
     expect(other.locator("#desk-cameras li")).to_have_count(3)
     expect(other.locator("#desk-name")).to_contain_text("Three for the gap")
     assert other.locator(".desk-view").count() == 3
