@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 import webmap
 from geogrid.crs import Datum, from_wgs84
 from geogrid.export.lattice_tiles import WORLD_M, png
-from tests.e2e.browsing import query_of, read_out, until
+from tests.e2e.browsing import at_rest, query_of, read_out, until
 from tests.webmap.pmtiles_files import pmtiles
 from webmap.basemaps import Basemap, read_basemaps
 
@@ -97,6 +97,8 @@ def test_what_a_hand_places_over_a_shifted_ground_is_stored_where_it_is(visit, g
             page.mouse.click(x, y)
         page.click("#area-done")
         until(page, lambda: "area" in query_of(page))  # noqa: B023 - called at once
+        expect(page.locator("#area-stats tr").first).to_be_visible()  # moves what is below it
+        at_rest(page, page.locator("#desk-toggle"))
         page.click("#desk-toggle")
         page.click("#desk-place")
         page.mouse.click(900, 420)
